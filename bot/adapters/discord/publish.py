@@ -1,0 +1,77 @@
+"""What Discord must be told: the payloads of the application commands, made from those that are declared."""
+
+from datetime import date
+from typing import Any
+
+from bot.core.catalog import Catalog
+from bot.core.chat.command import DESCRIPTION_LIMIT, INTEGER_LIMIT, Command, Option
+
+MANAGE_SERVER = str(1 << 5)
+
+_CHAT_INPUT = 1
+_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN = 1, 3, 4, 5
+_GUILD_INSTALL = 0
+_IN_GUILD, _IN_DM = 0, 1
+_DATE_SHAPE = " (YYYY-MM-DD)"
+_DATE_LENGTH = 10
+
+Payload = dict[str, Any]
+
+
+def commands(catalog: Catalog) -> list[Payload]:
+    """The body of a bulk overwrite. A root is a command; the members of a group are its subcommands.
+
+    Members find a root that is for leads alone only in guilds, and there only those who manage it see it: a
+    hint, as the guild can change it.
+    """
+    return [_draw_root(root, members) for root, members in catalog.roots.items()]
+
+
+def _draw_root(root: str, members: tuple[Command, ...]) -> Payload:
+    first = members[0]
+    leads = all(command.lead for command in members)
+    payload = {
+        "type": _CHAT_INPUT,
+        "name": root,
+        "description": first.description,
+        "options": [_draw_option(one) for one in first.options]
+        if first.name == root
+        else [_draw_member(command) for command in members],
+        "integration_types": [_GUILD_INSTALL],
+        "contexts": [_IN_GUILD] if leads else [_IN_GUILD, _IN_DM],
+    }
+    return payload | {"default_member_permissions": MANAGE_SERVER} if leads else payload
+
+
+def _draw_member(command: Command) -> Payload:
+    return {
+        "type": _SUBCOMMAND,
+        "name": command.name.split(" ")[1],
+        "description": command.description,
+        "options": [_draw_option(one) for one in command.options],
+    }
+
+
+def _draw_option(option: Option) -> Payload:
+    payload = {"name": option.name, "description": option.description, "required": option.required}
+    if option.suggest:
+        payload["autocomplete"] = True
+    if option.choices:
+        as_kind = int if option.kind is int else str
+        payload["choices"] = [{"name": one.label, "value": as_kind(one.value)} for one in option.choices]
+    return payload | _draw_kind(option)
+
+
+def _draw_kind(option: Option) -> Payload:
+    if option.kind is bool:
+        return {"type": _BOOLEAN}
+    if option.kind is int:
+        return {"type": _INTEGER, "min_value": -INTEGER_LIMIT, "max_value": INTEGER_LIMIT}
+    if option.kind is date:
+        room = DESCRIPTION_LIMIT - len(_DATE_SHAPE)
+        return {
+            "type": _STRING,
+            "max_length": _DATE_LENGTH,
+            "description": option.description[:room] + _DATE_SHAPE,
+        }
+    return {"type": _STRING, "max_length": option.limit}

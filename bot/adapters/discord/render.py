@@ -1,0 +1,175 @@
+"""Messages and forms as Discord draws them: Components V2 and modals.
+
+What people typed stays literal: a backslash stands before every mark, and `@` never touches what follows it.
+"""
+
+import re
+from typing import Any
+
+from bot.core.chat.codec import encode
+from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
+from bot.core.chat.markup import Line, Span, read_lines
+from bot.core.chat.message import (
+    Actions,
+    Block,
+    Button,
+    Choice,
+    Divider,
+    Fields,
+    Link,
+    Markdown,
+    Mention,
+    Message,
+    Moment,
+    Part,
+    Plain,
+    Section,
+    Select,
+    Text,
+    mentions_of,
+)
+
+COMPONENTS_V2 = 1 << 15
+
+ROW, BUTTON, SELECT, TEXT_INPUT = 1, 2, 3, 4
+SECTION, TEXT_DISPLAY, SEPARATOR, LABEL = 9, 10, 14, 18
+
+_BUTTON_STYLES = {"primary": 1, "normal": 2, "danger": 4}
+_LINK_STYLE = 5
+_MARK = re.compile(r"[\\*_~`|\[\]<]|:(?!\s)")
+_LINE_START = re.compile(r"(?m)^([^\S\n]*\d*)([-#>+.)])")
+# Parts two marks that would be read as one, or `@` from a name; next to white space nothing needs parting.
+_GAP = "\u200b"
+_SPARE_GAP = re.compile(r"(?<!\S)\u200b+|\u200b+(?!\S)")
+_MOMENT_STYLES = {"date": "D", "time": "t", "datetime": "f"}
+_DATE_SHAPE = "YYYY-MM-DD"
+
+Payload = dict[str, Any]
+
+
+def message_payload(message: Message) -> Payload:
+    """The body of a message, of an edit, or of an interaction's answer."""
+    users = sorted({user.id for user in mentions_of(message.blocks) if user.platform == "discord"})
+    return {
+        "flags": COMPONENTS_V2,
+        "components": [_display(f"## {literal(message.title)}"), *map(_draw_block, message.blocks)],
+        "allowed_mentions": {"parse": [], "users": users} if users else {"parse": []},
+    }
+
+
+def form_payload(form: Form) -> Payload:
+    """A modal. Each input's custom_id is its name; Discord words the button that sends it."""
+    return {
+        "custom_id": encode(form.action),
+        "title": form.title,
+        "components": [_draw_input(one) for one in form.inputs],
+    }
+
+
+def literal(text: str) -> str:
+    """`text` for Discord's Markdown, read as it stands: no mention, link, emoji, list or style comes out."""
+    return _guard_lines(_escape(text))
+
+
+def _escape(text: str) -> str:
+    return _MARK.sub(r"\\\g<0>", text).replace("@", "@" + _GAP)
+
+
+def _guard_lines(text: str) -> str:
+    return _LINE_START.sub(r"\1\\\2", text)
+
+
+def _display(text: str) -> Payload:
+    return {"type": TEXT_DISPLAY, "content": _SPARE_GAP.sub("", text)}
+
+
+def _draw_block(block: Block) -> Payload:
+    match block:
+        case Text(parts):
+            return _display(_draw_parts(parts))
+        case Section(parts, button):
+            texts = [_display(_draw_parts(parts))]
+            return {"type": SECTION, "components": texts, "accessory": _draw_item(button)}
+        case Fields(fields):
+            lines = [f"**{literal(field.label)}:** {_draw_parts(field.parts)}" for field in fields]
+            return _display("\n".join(lines))
+        case Divider():
+            return {"type": SEPARATOR, "divider": True, "spacing": 1}
+        case Actions(items):
+            return {"type": ROW, "components": [_draw_item(item) for item in items]}
+
+
+def _draw_item(item: Button | Link | Select) -> Payload:
+    match item:
+        case Button(label, action, style):
+            shown = {"type": BUTTON, "style": _BUTTON_STYLES[style], "label": label}
+            return shown | {"custom_id": encode(action)}
+        case Link(label, url):
+            return {"type": BUTTON, "style": _LINK_STYLE, "label": label, "url": url}
+        case Select(action, placeholder, choices):
+            shown = {"type": SELECT, "placeholder": placeholder, "options": [*map(_draw_choice, choices)]}
+            return shown | {"custom_id": encode(action)}
+
+
+def _draw_choice(choice: Choice, chosen: bool = False) -> Payload:
+    option = {"label": choice.label, "value": choice.value}
+    return option | {"default": True} if chosen else option
+
+
+def _draw_parts(parts: tuple[Part, ...]) -> str:
+    return "".join(_draw_part(part) for part in parts)
+
+
+def _draw_part(part: Part) -> str:
+    match part:
+        case Markdown(text):
+            return "\n".join(_draw_line(line) for line in read_lines(text))
+        case Plain(text):
+            return literal(text)
+        case Mention(user, name):
+            return f"<@{user.id}>" if user.platform == "discord" else literal(name)
+        case Moment(at, style):
+            return f"<t:{int(at.timestamp())}:{_MOMENT_STYLES[style]}>"
+
+
+def _draw_line(line: Line) -> str:
+    return ("- " if line.bullet else "") + _guard_lines("".join(_draw_span(span) for span in line.spans))
+
+
+def _draw_span(span: Span) -> str:
+    match span.style:
+        case "bold":
+            return f"{_GAP}**{_escape(span.text)}**{_GAP}"
+        case "italic":
+            return f"{_GAP}_{_escape(span.text)}_{_GAP}"
+        case "code":
+            return f"{_GAP}`{span.text}`{_GAP}"
+        case "link":
+            return f"[{_escape(span.text)}]({span.url})"
+        case _:
+            return _escape(span.text)
+
+
+def _draw_input(one: Input) -> Payload:
+    label = {"type": LABEL, "label": one.label, "component": _draw_control(one)}
+    return label | {"description": one.hint} if one.hint else label
+
+
+def _draw_control(one: Input) -> Payload:
+    control: Payload = {"custom_id": one.name, "required": one.required}
+    match one:
+        case TextInput(value=value, lines=lines, limit=limit):
+            control |= {"type": TEXT_INPUT, "style": 2 if lines else 1, "max_length": limit}
+            return control | {"value": value} if value else control
+        case DateInput(value=value):
+            control |= {"type": TEXT_INPUT, "style": 1, "max_length": 10, "placeholder": _DATE_SHAPE}
+            return control | {"value": value} if value else control
+        case SelectInput(choices=choices, value=value):
+            return control | _draw_options(choices, (value,), one.required, 1)
+        case MultiSelectInput(choices=choices, values=values):
+            return control | _draw_options(choices, values, one.required, len(choices))
+
+
+def _draw_options(choices: tuple[Choice, ...], chosen: tuple[str, ...], required: bool, most: int) -> Payload:
+    options = [_draw_choice(choice, choice.value in chosen) for choice in choices]
+    return {"type": SELECT, "options": options, "min_values": int(required), "max_values": most}

@@ -1,0 +1,178 @@
+"""The playground's server: one page on this machine that talks to the same doors as every platform."""
+
+import asyncio
+import ipaddress
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import web
+
+from bot.adapters.playground import render
+from bot.adapters.playground.bell import Bell
+from bot.adapters.playground.cast import DIRECT, GENERAL, MEMBERS, PLACES, SPACES
+from bot.adapters.playground.conversation import Conversation, Drawing
+from bot.adapters.playground.guard import (
+    BODY_LIMIT,
+    TOKEN_HEADER,
+    Guard,
+    Handler,
+    Refused,
+    answer_refusals,
+    harden,
+    read_json,
+)
+from bot.adapters.playground.publish import palette
+from bot.adapters.playground.receive import Malformed, read_call, read_revision, read_scene, read_typing
+from bot.adapters.playground.transcript import Transcript
+from bot.core.catalog import Catalog
+from bot.core.ports import Clock, Doors
+
+__all__ = ["Drawing", "PlaygroundAdapter"]
+
+PAGE = Path(__file__).parent / "page"
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+ALIVE_SECONDS = 15
+SHUTDOWN_SECONDS = 3.0
+
+T = TypeVar("T")
+Given = TypeVar("Given")
+
+
+class PlaygroundAdapter:
+    """Serves the page and carries its calls to the doors. `drawings`: how other platforms would show it."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        catalog: Catalog,
+        transcript: Transcript,
+        drawings: Mapping[str, Drawing],
+        clock: Clock,
+    ) -> None:
+        self._doors = doors
+        self._catalog = catalog
+        self._drawings = {"plain": Drawing(render.message_payload, render.form_payload), **drawings}
+        self._conversation = Conversation(doors, catalog, transcript, self._drawings, clock)
+        self._files = {_url(path): path for path in sorted(PAGE.iterdir()) if path.suffix in TYPES}
+        self._guard = Guard(frozenset(self._files))
+        self._bell = Bell()
+
+    def application(self) -> web.Application:
+        """The web application, without a socket yet."""
+        app = web.Application(middlewares=[answer_refusals(self._guard)], client_max_size=BODY_LIMIT)
+        app.on_response_prepare.append(harden)
+        app.on_shutdown.append(self._end_streams)
+        for url, path in self._files.items():
+            app.router.add_get(url, _serve_file(path))
+        app.router.add_get("/session", self._begin)
+        app.router.add_get("/transcript", self._read)
+        app.router.add_get("/home", self._show_home)
+        app.router.add_get("/events", self._stream)
+        app.router.add_post("/call", self._call)
+        app.router.add_post("/suggest", self._suggest)
+        app.router.add_post("/clear", self._clear)
+        return app
+
+    async def serve(self, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+        """Serves until cancelled and tells `ready` the page's address. Raises OSError for a taken port and
+        ValueError for an address that other machines could reach."""
+        if not ipaddress.ip_address(host).is_loopback:
+            raise ValueError("the playground has no sign-in, so it is served to this machine only")
+        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+            ready(f"http://{host}:{runner.addresses[0][1]}")
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+    async def _begin(self, _request: web.Request) -> web.Response:
+        """What the page needs first: the token, the cast and the commands."""
+        return web.json_response(
+            {
+                "token": self._guard.token,
+                "token_header": TOKEN_HEADER,
+                "members": [
+                    {"id": one.address.id, "name": one.name, "is_lead": one.is_lead} for one in MEMBERS
+                ],
+                "spaces": [{"id": one.address.id, "name": one.name} for one in SPACES],
+                "places": [{"id": place, "name": name} for place, name in PLACES.items()],
+                "drawings": list(self._drawings),
+                "commands": palette(self._catalog),
+            }
+        )
+
+    async def _read(self, request: web.Request) -> web.Response:
+        scene = _receive(read_scene, request.query)
+        after = _receive(read_revision, request.query.get("after", "0"))
+        return web.json_response({"entries": await self._conversation.read(scene, after)})
+
+    async def _show_home(self, request: web.Request) -> web.Response:
+        scene = _receive(read_scene, {**request.query, "place": DIRECT})
+        blocks = await self._doors.home(scene.space, scene.caller)
+        return web.json_response({"blocks": render.blocks_payload(blocks)})
+
+    async def _call(self, request: web.Request) -> web.Response:
+        payload = await read_json(request)
+        call = _receive(lambda given: read_call(given, self._catalog.commands), payload)
+        form = await self._conversation.carry_out(call)
+        self._bell.ring(("message", call.space.address.id))
+        return web.json_response({"form": form})
+
+    async def _suggest(self, request: web.Request) -> web.Response:
+        choices = await self._doors.suggest(_receive(read_typing, await read_json(request)))
+        return web.json_response({"choices": [{"label": one.label, "value": one.value} for one in choices]})
+
+    async def _clear(self, request: web.Request) -> web.Response:
+        payload = await read_json(request)
+        given = {**payload, "place": GENERAL} if isinstance(payload, dict) else {}
+        scene = _receive(read_scene, given)
+        await self._conversation.clear(scene)
+        self._bell.ring(("cleared", scene.space.address.id))
+        return web.json_response({})
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: the id of each community where something is new, never what."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        try:
+            await response.write(b"retry: 1000\n\n")
+            with self._bell.listen() as rings:
+                while True:
+                    try:
+                        async with asyncio.timeout(ALIVE_SECONDS):
+                            ring = await rings.get()
+                    except TimeoutError:
+                        await response.write(b": here\n\n")
+                        continue
+                    if ring is None:
+                        break
+                    await response.write("event: {}\ndata: {}\n\n".format(*ring).encode())
+        except ConnectionResetError:
+            pass  # the page was closed
+        return response
+
+    async def _end_streams(self, _app: web.Application) -> None:
+        self._bell.ring(None)
+
+
+def _url(path: Path) -> str:
+    return "/" if path.name == "index.html" else f"/{path.name}"
+
+
+def _serve_file(path: Path) -> Handler:
+    content, kind = path.read_bytes(), TYPES[path.suffix]
+
+    async def serve(_request: web.Request) -> web.Response:
+        return web.Response(body=content, content_type=kind, charset="utf-8")
+
+    return serve
+
+
+def _receive(read: Callable[[Given], T], given: Given) -> T:
+    try:
+        return read(given)
+    except Malformed as error:
+        raise Refused(400, "request", f"{error}.") from None

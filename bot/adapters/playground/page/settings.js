@@ -1,0 +1,50 @@
+// The theme's switch and the menu: export, start over.
+
+/** A button that turns the page dark or light; the system's wish holds until it is first pressed. */
+export function setUpTheme(button) {
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const show = () => button.setAttribute("aria-pressed", String(isDark()));
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    localStorage.setItem("cairn.theme", root.dataset.theme);
+    show();
+  });
+  system.addEventListener("change", show);
+  show();
+}
+
+/** On a narrow page the home lies over the conversation and is called by its button. */
+export function setUpHome(button, home) {
+  button.addEventListener("click", () => {
+    const open = home.classList.toggle("open");
+    button.setAttribute("aria-expanded", String(open));
+  });
+}
+
+/** The menu's items; starting over asks first, in a dialog. */
+export function setUpMenu(menu, dialog, page) {
+  const close = () => menu.removeAttribute("open");
+  const onItem = (name, act) =>
+    menu.querySelector(`[data-item=${name}]`).addEventListener("click", () => {
+      close();
+      act();
+    });
+  onItem("markdown", () => page.export("md"));
+  onItem("json", () => page.export("json"));
+  onItem("start-over", () => dialog.showModal());
+  dialog.querySelector("[data-item=cancel]").addEventListener("click", () => dialog.close());
+  dialog.querySelector("[data-item=confirm]").addEventListener("click", async () => {
+    dialog.close();
+    await page.startOver();
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    close();
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) close();
+  });
+}

@@ -1,0 +1,156 @@
+"""What the page sends, as a `Call` or a `Typing`. Everything is checked by shape; nothing here does I/O."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.adapters.playground.cast import GENERAL, MEMBERS, PLACES, PLATFORM, SPACES, Scene
+from bot.core.chat.call import Call, Pressed, ReplyTo, Submitted, Typed, Typing
+from bot.core.chat.command import Command
+from bot.core.ids import Address
+
+TEXT_LIMIT = 4_000
+NAME_LIMIT = 100
+ITEMS_LIMIT = 100
+
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
+Payload = Mapping[str, Any]
+Commands = Mapping[str, Command]
+
+
+class Malformed(Exception):
+    """The request can't be read; the text says which part is wrong and what is expected."""
+
+
+def read_call(payload: object, commands: Commands) -> Call:
+    """The page's `{key, member, space, place, what}`. Raises Malformed."""
+    body = _object(payload, "the request")
+    scene = read_scene(body)
+    key = _text(body, "key", NAME_LIMIT)
+    if not _KEY.fullmatch(key):
+        raise Malformed("key: a UUID in lower case is expected")
+    asked = _object(body.get("what"), "what")
+    entry = asked.get("entry")
+    if entry is not None and (
+        isinstance(entry, bool) or not isinstance(entry, int) or not 0 < entry < 10**15
+    ):
+        raise Malformed("what.entry: the number of a message is expected, or null")
+    source = None if entry is None else Address(PLATFORM, str(entry))
+    reply_to = ReplyTo(Address(PLATFORM, scene.channel), source)
+    return Call(key, scene.space, scene.caller, _what(asked, commands), reply_to)
+
+
+def read_typing(payload: object) -> Typing:
+    """The page's `{member, space, command, option, text}`. Raises Malformed."""
+    body = _object(payload, "the request")
+    scene = read_scene({**body, "place": GENERAL})
+    command, option = _text(body, "command", NAME_LIMIT), _text(body, "option", NAME_LIMIT)
+    return Typing(scene.space, scene.caller, command, option, _text(body, "text", TEXT_LIMIT))
+
+
+def read_scene(payload: Payload) -> Scene:
+    """Who and where, out of the cast. Raises Malformed for anybody and anywhere else."""
+    members = {one.address.id: one for one in MEMBERS}
+    spaces = {one.address.id: one for one in SPACES}
+    member, space, place = (_text(payload, name, NAME_LIMIT) for name in ("member", "space", "place"))
+    for name, value, known in (
+        ("member", member, members),
+        ("space", space, spaces),
+        ("place", place, PLACES),
+    ):
+        if value not in known:
+            raise Malformed(f"{name}: one of {', '.join(known)} is expected")
+    return Scene(spaces[space], members[member], place)
+
+
+def read_revision(text: str) -> int:
+    """The last revision that the page has seen. Raises Malformed."""
+    if not _NUMBER.fullmatch(text):
+        raise Malformed("after: a whole number of at most 15 digits is expected")
+    return int(text)
+
+
+def read_text(text: str, commands: Commands) -> Typed:
+    """A command line such as `/skillgap I run EKS` or `/plan start weeks:12`. Raises Malformed.
+
+    What stands before the first `name:` belongs to the first option that takes text.
+    """
+    words = text.split()
+    if not words or not words[0].startswith("/") or words[0] == "/":
+        raise Malformed("what.text: a command is expected, such as /cairn")
+    words[0] = words[0][1:]
+    pair = " ".join(words[:2]).lower()
+    name = pair if pair in commands else words[0].lower()
+    rest = " ".join(words[len(name.split()) :])
+    command = commands.get(name)
+    return Typed(name, _read_options(rest, command) if command else {})
+
+
+def _read_options(rest: str, command: Command) -> dict[str, str | int | bool]:
+    names = "|".join(re.escape(option.name) for option in command.options)
+    found = list(re.finditer(rf"(?:^|\s)({names}):\s*", rest)) if names else []
+    ends = [*(match.start() for match in found[1:]), len(rest)]
+    given: dict[str, str | int | bool] = {
+        match[1]: rest[match.end() : end].strip() for match, end in zip(found, ends, strict=False)
+    }
+    head = rest[: found[0].start()].strip() if found else rest
+    if not head:
+        return given
+    # Without an option, the first word is named as one, so that the answer tells what the command takes.
+    return {free_option(command) or head.split()[0]: head, **given}
+
+
+def free_option(command: Command) -> str | None:
+    """The option that takes what is typed without a name: the first that takes text, else the first."""
+    names = [option.name for option in command.options]
+    return next(
+        (option.name for option in command.options if option.kind is str), names[0] if names else None
+    )
+
+
+def _what(asked: Payload, commands: Commands) -> Typed | Pressed | Submitted:
+    match asked.get("kind"):
+        case "text":
+            return read_text(_text(asked, "text", TEXT_LIMIT), commands)
+        case "command":
+            options = _object(asked.get("options"), "what.options")
+            return Typed(_text(asked, "command", NAME_LIMIT), {n: _option(n, v) for n, v in options.items()})
+        case "pressed":
+            value = None if asked.get("value") is None else _text(asked, "value", NAME_LIMIT)
+            return Pressed(_text(asked, "action", NAME_LIMIT), value)
+        case "submitted":
+            values = _object(asked.get("values"), "what.values")
+            return Submitted(
+                _text(asked, "action", NAME_LIMIT),
+                {name: _value(name, value) for name, value in values.items()},
+            )
+    raise Malformed("what.kind: one of text, command, pressed, submitted is expected")
+
+
+def _object(value: object, name: str) -> Payload:
+    if not isinstance(value, dict) or len(value) > ITEMS_LIMIT:
+        raise Malformed(f"{name}: an object is expected")
+    return value
+
+
+def _text(payload: Payload, name: str, limit: int) -> str:
+    value = payload.get(name)
+    if not isinstance(value, str) or len(value) > limit:
+        raise Malformed(f"{name}: a text of at most {limit} characters is expected")
+    return value
+
+
+def _option(name: str, value: object) -> str | int | bool:
+    if isinstance(value, str | int):
+        return value
+    raise Malformed(f"what.options.{name}: a text, a whole number or true or false is expected")
+
+
+def _value(name: str, value: object) -> str | tuple[str, ...]:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and len(value) <= ITEMS_LIMIT and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    raise Malformed(f"what.values.{name}: a text or a list of texts is expected")

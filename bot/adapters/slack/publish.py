@@ -1,0 +1,76 @@
+"""What Slack must be told: the app's manifest, made from the commands that are declared."""
+
+from typing import Any
+
+from bot.core.catalog import Catalog
+from bot.core.chat.command import Command, Option
+
+NAME_LIMIT = 32  # of a command, its slash included
+HINT_LIMIT = 1_000
+
+SCOPES: dict[str, str] = {
+    "commands": "answers slash commands",
+    "chat:write": "posts what members asked to be told, in their messages and where a lead put it",
+    "im:write": "opens the direct message that a reminder goes to",
+    "users:read": "asks whether a caller administers the workspace, before a lead's command",
+}
+EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+
+_ABOUT = "Shows a community that moves from cloud to AI engineering which gap comes next."
+
+Payload = dict[str, Any]
+
+
+def manifest(catalog: Catalog, *, name: str = "Cairn", prefix: str = "", url: str | None = None) -> Payload:
+    """A complete app manifest. Without `url` Slack is met by Socket Mode, else `url` takes all its requests.
+
+    `prefix` stands before every command's name, for workspaces where two apps use the same one. Raises
+    ValueError when a name then is longer than Slack takes.
+    """
+    commands = [_draw_root(f"/{prefix}{root}", members) for root, members in catalog.roots.items()]
+    events: Payload = {"bot_events": list(EVENTS)}
+    pressed: Payload = {"is_enabled": True}
+    if url is not None:
+        commands = [command | {"url": url} for command in commands]
+        events |= {"request_url": url}
+        pressed |= {"request_url": url}
+    return {
+        "_metadata": {"major_version": 1, "minor_version": 1},
+        "display_information": {"name": name, "description": _ABOUT},
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": name, "always_online": True},
+            "slash_commands": commands,
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": events,
+            "interactivity": pressed,
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _draw_root(name: str, members: tuple[Command, ...]) -> Payload:
+    if len(name) > NAME_LIMIT:
+        raise ValueError(f"Slack takes {NAME_LIMIT} characters for a command: {name}")
+    # Escaping would turn the links and names that people type into Slack's own codes.
+    command = {"command": name, "description": members[0].description, "should_escape": False}
+    hint = " | ".join(filter(None, map(_draw_usage, members)))
+    return command | {"usage_hint": hint[:HINT_LIMIT]} if hint else command
+
+
+def _draw_usage(command: Command) -> str:
+    """The words after the root: `start <track> [day]`."""
+    return " ".join((*command.name.split(" ")[1:], *map(_draw_option, command.options)))
+
+
+def _draw_option(option: Option) -> str:
+    shown = "/".join(choice.value for choice in option.choices) or option.name
+    return f"<{shown}>" if option.required else f"[{shown}]"

@@ -1,0 +1,216 @@
+"""The verbs of `cairn`. Each imports what it needs inside, so that `cairn ask` starts in a blink."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.core.errors import BotError, ContentError, UserError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+USAGE_ERROR = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb and answers with the process's exit status: 0 fine, 1 a finding, 2 can't be done."""
+    args = _parser().parse_args(argv)
+    try:
+        status: int = args.do(args)
+    except ContentError as error:
+        print(f"The content has {len(error.problems)} problems:", file=sys.stderr)
+        print(error, file=sys.stderr)
+        return USAGE_ERROR
+    except UserError as error:
+        from bot.core.chat.message import plain_text
+        from bot.core.views.errors import refusal
+
+        print(plain_text(refusal(error)), file=sys.stderr)
+        return USAGE_ERROR
+    except (BotError, OSError) as error:
+        print(f"cairn: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cairn", description="A guide from cloud engineering to AI engineering."
+    )
+    parser.set_defaults(do=_run, port=None, data=None)
+    verbs = parser.add_subparsers(metavar="VERB")
+
+    for name, do, says in (
+        ("run", _run, "start Cairn (the default); without tokens, the playground"),
+        ("play", _play, "start the playground on this machine"),
+    ):
+        verb = verbs.add_parser(name, help=says)
+        verb.add_argument("--port", type=int, help="the playground's port (8765; 0 takes a free one)")
+        verb.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
+        verb.set_defaults(do=do)
+
+    ask = verbs.add_parser("ask", help="answer a skill-gap question in the terminal")
+    ask.add_argument("question", nargs="?", help='such as "I run EKS and look after RDS"')
+    ask.add_argument(
+        "--batch", type=Path, metavar="FILE.jsonl", help="answer each line's text, as JSON lines"
+    )
+    ask.set_defaults(do=_ask)
+
+    check = verbs.add_parser("check", help="check the content; every finding names file, line and remedy")
+    check.set_defaults(do=_check)
+
+    preview = verbs.add_parser("preview", help="a piece of content as both platforms would show it")
+    preview.add_argument("piece", help="the id or the file of a tip, page, skill or track")
+    preview.set_defaults(do=_preview)
+
+    migrate = verbs.add_parser("migrate", help="bring the database's tables up to date")
+    migrate.add_argument("revision", nargs="?", default="head", help="up to this revision (head)")
+    migrate.add_argument("--down", metavar="REVISION", help="back to this revision; what it made is lost")
+    migrate.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
+    migrate.set_defaults(do=_migrate)
+
+    status = verbs.add_parser("status", help="version, database, migrations, content")
+    status.add_argument("--json", action="store_true", help="as one JSON object")
+    status.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
+    status.set_defaults(do=_status)
+    return parser
+
+
+def _run(args: argparse.Namespace) -> int:
+    settings = _settings(args)
+    if settings.platforms:
+        names = " and ".join(settings.platforms)
+        print(
+            f"The environment holds tokens for {names}, but this version of Cairn has no connection to it yet.\n"
+            "Its commands work in the playground: `cairn play`.",
+            file=sys.stderr,
+        )
+        return USAGE_ERROR
+    return _play(args)
+
+
+def _play(args: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.app import play
+    from bot.telemetry import configure_logs
+
+    settings = _settings(args)
+    port = settings.port if args.port is None else args.port
+    configure_logs(settings.log_level, settings.log_format)
+    try:
+        asyncio.run(play(settings, port, lambda url: print(f"Cairn's playground: {url}", flush=True)))
+    except OSError as error:
+        if error.errno not in _busy_errors():
+            raise
+        print(f"Port {port} is taken. Start again with another one: --port {port + 1}", file=sys.stderr)
+        return USAGE_ERROR
+    return 0
+
+
+def _busy_errors() -> tuple[int, ...]:
+    import errno
+
+    return errno.EADDRINUSE, errno.EACCES
+
+
+def _ask(args: argparse.Namespace) -> int:
+    from bot.core.domain.questions import Matcher
+    from bot.curriculum.load import load_content
+    from bot.terminal import answer_batch, answer_one
+
+    if (args.question is None) is (args.batch is None):
+        print('cairn ask takes a question or --batch FILE: cairn ask "I run EKS"', file=sys.stderr)
+        return USAGE_ERROR
+    content = load_content(_content_path())
+    matcher = Matcher(content.skill_map)
+    if args.batch is None:
+        print(answer_one(args.question, content, matcher))
+        return 0
+    with args.batch.open(encoding="utf-8") as lines:
+        for answered in answer_batch(lines, matcher):
+            print(json.dumps(answered, ensure_ascii=False))
+    return 0
+
+
+def _check(_args: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.curriculum.lint import lint
+    from bot.curriculum.load import load_content
+
+    content = load_content(_content_path())
+    findings = lint(content, SystemClock().now())
+    for finding in findings:
+        print(finding)
+    errors = sum(finding.severity == "error" for finding in findings)
+    counted = ", ".join(f"{count} {word}" for word, count in content.counts().items())
+    print(f"{counted}: {errors} errors, {len(findings) - errors} warnings")
+    return 1 if errors else 0
+
+
+def _preview(args: argparse.Namespace) -> int:
+    from bot.curriculum.load import load_content
+    from bot.preview import preview
+
+    print(preview(load_content(_content_path()), args.piece))
+    return 0
+
+
+def _migrate(args: argparse.Namespace) -> int:
+    from bot.storage.engine import open_engine
+    from bot.storage.migrate import current, downgrade, upgrade
+
+    settings = _settings(args)
+    engine = open_engine(settings.store_url.get_secret_value())
+    before = current(engine)
+    if args.down is None:
+        upgrade(engine, args.revision)
+    else:
+        downgrade(engine, args.down)
+    print(f"{engine.dialect.name}: {before or 'empty'} -> {current(engine) or 'empty'}")
+    return 0
+
+
+def _status(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from bot.curriculum.load import load_content
+    from bot.storage.engine import open_engine
+    from bot.storage.store import DatabaseStore
+
+    settings = _settings(args)
+    content = load_content(settings.content)
+    database = DatabaseStore(open_engine(settings.store_url.get_secret_value()), settings.deadline).status()
+    told: dict[str, Any] = {
+        "version": version("cairn-bot"),
+        "database": {**asdict(database), "current": database.is_current},
+        "content": {"version": content.version, **content.counts()},
+        "platforms": list(settings.platforms),
+    }
+    print(json.dumps(told) if args.json else _table(told))
+    return 0
+
+
+def _table(told: dict[str, Any], indent: str = "") -> str:
+    return "\n".join(
+        f"{indent}{name}:\n{_table(value, indent + '  ')}"
+        if isinstance(value, dict)
+        else f"{indent}{name}: {value}"
+        for name, value in told.items()
+    )
+
+
+def _settings(args: argparse.Namespace) -> "Settings":
+    from bot.settings import Settings
+
+    return Settings() if args.data is None else Settings(data=args.data)
+
+
+def _content_path() -> Path:
+    from bot.settings import Settings
+
+    return Settings().content

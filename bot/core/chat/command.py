@@ -1,0 +1,115 @@
+"""A slash command as it is declared: published on every platform, read back into a handler's arguments."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.core.chat.message import CHOICE_LIMIT, Choice
+from bot.core.errors import InvalidInput
+
+NAME_LIMIT = 32
+DESCRIPTION_LIMIT = 100
+OPTION_LIMIT = 25
+TYPED_LIMIT = 500
+INTEGER_LIMIT = 1_000_000
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+Value = str | int | bool | date
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing a command can be told. `suggest` names the entries offered while it is typed:
+    `(glance, ctx, text) -> tuple[Choice, ...]`; `choices` is a closed list instead."""
+
+    name: str
+    description: str
+    kind: type[str] | type[int] | type[bool] | type[date] = str
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    suggest: Callable[..., tuple[Choice, ...]] | None = None
+    limit: int = TYPED_LIMIT
+
+    def __post_init__(self) -> None:
+        _check(self.name, self.description)
+        _require(len(self.choices) <= CHOICE_LIMIT, f"{CHOICE_LIMIT} choices for {self.name}")
+        _require(not (self.choices and self.suggest), f"choices or suggestions for {self.name}, not both")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command by its full name: one word, or two for a member of a group (`plan start`).
+
+    `private`: only the caller sees the answer. `lead`: only leads of the space may use it.
+    """
+
+    name: str
+    description: str
+    options: tuple[Option, ...]
+    private: bool
+    lead: bool
+    handle: Callable[..., Any]
+
+    def __post_init__(self) -> None:
+        words = self.name.split(" ")
+        _require(len(words) <= 2, f"{self.name!r} has one word or two")
+        for word in words:
+            _check(word, self.description)
+        _require(len(self.options) <= OPTION_LIMIT, f"{OPTION_LIMIT} options for {self.name}")
+        required = [option.required for option in self.options]
+        _require(required == sorted(required, reverse=True), f"required options of {self.name} come first")
+        _require(len({one.name for one in self.options}) == len(self.options), f"options of {self.name} once")
+
+    @property
+    def root(self) -> str:
+        """The first word: what platforms register, and what Discord's permissions apply to."""
+        return self.name.split(" ")[0]
+
+
+def convert(option: Option, given: str | int | bool) -> Value:
+    """What was given, as the option's kind. Raises InvalidInput with what is expected."""
+    if option.choices and str(given) not in {choice.value for choice in option.choices}:
+        listed = ", ".join(choice.label for choice in option.choices)
+        raise InvalidInput("option.choice", option=option.name, choices=listed)
+    if option.kind is bool:
+        return _convert_bool(option, given)
+    if option.kind is int:
+        return _convert_int(option, given)
+    if option.kind is date:
+        return _convert_date(option, given)
+    return str(given)
+
+
+def _convert_bool(option: Option, given: str | int | bool) -> bool:
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    answer = known.get(str(given).strip().lower())
+    if answer is None:
+        raise InvalidInput("option.bool", option=option.name)
+    return answer
+
+
+def _convert_int(option: Option, given: str | int | bool) -> int:
+    text = str(given).strip()
+    if not re.fullmatch(r"-?[0-9]{1,7}", text) or abs(int(text)) > INTEGER_LIMIT:
+        raise InvalidInput("option.integer", option=option.name)
+    return int(text)
+
+
+def _convert_date(option: Option, given: str | int | bool) -> date:
+    try:
+        return date.fromisoformat(str(given).strip())
+    except ValueError:
+        raise InvalidInput("option.date", option=option.name) from None
+
+
+def _check(name: str, description: str) -> None:
+    _require(bool(_NAME.fullmatch(name)) and len(name) <= NAME_LIMIT, f"name of {NAME_LIMIT}: {name!r}")
+    _require(0 < len(description) <= DESCRIPTION_LIMIT, f"description of {DESCRIPTION_LIMIT}: {name}")
+
+
+def _require(holds: bool, rule: str) -> None:
+    if not holds:
+        raise ValueError(f"a command keeps this limit: {rule}")

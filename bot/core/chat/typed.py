@@ -1,0 +1,34 @@
+"""What people typed, made safe to keep: the same characters on every database and every screen."""
+
+import re
+import unicodedata
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BREAKS = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_KEPT_CONTROLS = frozenset("\n\t")
+_UNSEEN = frozenset("Cc Cf Cn Co".split())
+_JOINERS = frozenset("\u200c\u200d")  # emoji and several scripts are spelled with them
+
+
+def clean(text: str, limit: int) -> str:
+    """`text` in NFC without controls, bidirectional marks and lone surrogates, trimmed, at most `limit` long.
+
+    Line breaks become "\\n", a lone surrogate becomes U+FFFD. Cleaning twice changes nothing.
+    """
+    # Composition can shorten a text eighteenfold at most; reading more than that is wasted work.
+    text = _SURROGATES.sub("\ufffd", text[: limit * 18])
+    text = unicodedata.normalize("NFC", _BREAKS.sub("\n", text))
+    text = "".join(char for char in text if _is_kept(char))
+    # Taking a mark out can bring two characters together that compose, and cutting can end on a space.
+    return unicodedata.normalize("NFC", text)[:limit].strip()
+
+
+def clean_line(text: str, limit: int) -> str:
+    """As `clean`, on one line: every run of white space is a single space."""
+    return " ".join(clean(text, limit).split())
+
+
+def _is_kept(char: str) -> bool:
+    if char in _KEPT_CONTROLS or char in _JOINERS:
+        return True
+    return unicodedata.category(char) not in _UNSEEN

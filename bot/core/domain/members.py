@@ -1,0 +1,17 @@
+"""Members: the people of a space, made on first contact."""
+
+from dataclasses import dataclass
+
+from bot.core.ids import Address, MemberId, SpaceId
+
+NAME_LIMIT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A caller as this space knows them. The same person in two spaces is two members."""
+
+    id: MemberId
+    space_id: SpaceId
+    address: Address
+    name: str

@@ -1,0 +1,57 @@
+"""Topics: whatever people ask for by a name, in their own spelling."""
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+
+class Topic(Protocol):
+    """Anything people can ask for by name: a challenge, a guide page, a track."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every spelling that means this topic, its id first."""
+
+
+T = TypeVar("T", bound=Topic)
+
+
+def fold(text: str) -> str:
+    """`text` as names are compared: small letters and digits, single spaces between words."""
+    return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
+
+
+def find_topic(topics: Iterable[T], text: str) -> T | None:
+    """The one topic that `text` names: exactly, else by its beginning, else by words of its name.
+
+    Case, hyphens and punctuation don't matter. None when nothing matches or when two topics match equally.
+    """
+    wanted = fold(text)
+    if not wanted:
+        return None
+    folded = [(topic, tuple(fold(name) for name in topic.names)) for topic in topics]
+    for matches in (_equals, _begins, _holds_words):
+        found = [topic for topic, names in folded if any(matches(name, wanted) for name in names)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def offer_topics(topics: Iterable[T], text: str) -> tuple[T, ...]:
+    """The topics with a name that holds what is typed so far, those that begin with it first."""
+    wanted = fold(text)
+    folded = [(topic, tuple(fold(name) for name in topic.names)) for topic in topics]
+    begin = [topic for topic, names in folded if any(name.startswith(wanted) for name in names)]
+    hold = [topic for topic, names in folded if any(wanted in name for name in names)]
+    return (*begin, *(topic for topic in hold if topic not in begin))
+
+
+def _equals(name: str, wanted: str) -> bool:
+    return name == wanted
+
+
+def _begins(name: str, wanted: str) -> bool:
+    return name.startswith(wanted)
+
+
+def _holds_words(name: str, wanted: str) -> bool:
+    return set(wanted.split()) <= set(name.split())

@@ -1,0 +1,70 @@
+"""Every error that Cairn raises on purpose.
+
+    BotError
+    ├── UserError            shown to the caller privately; says what to do next
+    │   ├── NotAllowed       the caller may not do this here
+    │   ├── NotFound         what was named doesn't exist (any more) in this space
+    │   └── InvalidInput     what was typed can't be used
+    ├── TryAgain             nothing was kept; the same call may succeed in a moment
+    ├── ContentError         a file under `content/` is wrong: file, line and remedy
+    └── CatalogError         a declaration is wrong: Cairn refuses to start
+
+Anything else that is raised is a bug: the caller gets a reference to quote and nothing is kept.
+"""
+
+from dataclasses import dataclass
+
+
+class BotError(Exception):
+    """The root of all errors that are raised on purpose."""
+
+
+class UserError(BotError):
+    """Something the caller can put right. `views.errors` words the reason, with the facts filled in."""
+
+    def __init__(self, reason: str, **facts: str) -> None:
+        super().__init__(reason, facts)
+        self.reason = reason
+        self.facts = facts
+
+
+class NotAllowed(UserError):
+    """The caller may not do this here."""
+
+
+class NotFound(UserError):
+    """What was named doesn't exist (any more) in this space."""
+
+
+class InvalidInput(UserError):
+    """What was typed can't be used."""
+
+
+class TryAgain(BotError):
+    """The transaction was given up and rolled back: too slow, or the database is busy or away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one content file. `line` counts from 1; None means the file as a whole."""
+
+    file: str
+    line: int | None
+    says: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.says} {self.remedy}"
+
+
+class ContentError(BotError):
+    """Content that can't be used, as the tuple `problems` (never empty)."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class CatalogError(BotError):
+    """A feature's declaration contradicts itself, another one, or a platform's limits."""

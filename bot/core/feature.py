@@ -1,0 +1,84 @@
+"""The local blueprint that a file of handlers fills: what can be asked, pressed, sent and shown at home."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, TypeVar
+
+from bot.core.chat.codec import Action
+from bot.core.chat.command import Command, Option
+from bot.core.chat.message import Block
+from bot.core.request import Context, Glance
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+HomePiece = Callable[[Glance, Context], tuple[Block, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionHandler:
+    """What answers an action. `opens_form`: it may return a form, so no adapter may defer it.
+
+    `submits`: it takes a form's values, as keyword arguments.
+    """
+
+    action: Action
+    handle: Callable[..., Any]
+    private: bool = True
+    lead: bool = False
+    opens_form: bool = False
+    submits: bool = False
+
+
+@dataclass(slots=True)
+class Feature:
+    """One word of the house. `views`: the module whose actions this feature answers for."""
+
+    name: str
+    views: ModuleType
+    commands: list[Command] = field(default_factory=list)
+    actions: list[ActionHandler] = field(default_factory=list)
+    home_pieces: list[HomePiece] = field(default_factory=list)
+
+    def command(
+        self,
+        name: str,
+        description: str,
+        *,
+        private: bool,
+        lead: bool = False,
+        options: tuple[Option, ...] = (),
+    ) -> Callable[[Handler], Handler]:
+        """Declares a slash command; its handler is `(request, ctx, *, option, ...) -> Reply`."""
+
+        def declare(handle: Handler) -> Handler:
+            self.commands.append(Command(name, description, options, private, lead, handle))
+            return handle
+
+        return declare
+
+    def action(
+        self, action: Action, *, private: bool = True, lead: bool = False, opens_form: bool = False
+    ) -> Callable[[Handler], Handler]:
+        """Declares what a button or select does: `(request, ctx, *args) -> Reply`, a select's value last."""
+
+        def declare(handle: Handler) -> Handler:
+            self.actions.append(ActionHandler(action, handle, private, lead, opens_form))
+            return handle
+
+        return declare
+
+    def form(
+        self, action: Action, *, private: bool = True, lead: bool = False
+    ) -> Callable[[Handler], Handler]:
+        """Declares what a sent form does: `(request, ctx, *args, **values) -> Message | Update`."""
+
+        def declare(handle: Handler) -> Handler:
+            self.actions.append(ActionHandler(action, handle, private, lead, submits=True))
+            return handle
+
+        return declare
+
+    def home(self, show: HomePiece) -> HomePiece:
+        """Declares a piece of the home: `(glance, ctx) -> blocks`."""
+        self.home_pieces.append(show)
+        return show

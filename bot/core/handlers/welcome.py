@@ -1,0 +1,48 @@
+"""First steps, and what there is to ask."""
+
+from bot.core.chat.call import Reply
+from bot.core.chat.command import Command, Option
+from bot.core.chat.message import Block, Choice, Message
+from bot.core.errors import NotFound
+from bot.core.feature import Feature
+from bot.core.request import Context, Glance, Request
+from bot.core.views import welcome as views
+
+feature = Feature("welcome", views)
+
+
+def suggest_commands(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, ...]:
+    """The commands whose name holds what is typed so far."""
+    wanted = text.casefold().lstrip("/")
+    names = (command.name for command in ctx.library.commands)
+    return tuple(Choice(f"/{name}", name) for name in names if wanted in name)
+
+
+@feature.command(
+    "cairn",
+    "First steps, and what each command does",
+    private=True,
+    options=(Option("command", "Which command to explain", suggest=suggest_commands),),
+)
+def show_help(_request: Request, ctx: Context, *, command: str | None = None) -> Reply:
+    if command is None:
+        return views.welcome_card(ctx.library.commands)
+    return views.command_card(_find_command(ctx, command))
+
+
+@feature.action(views.EXPLAIN)
+def explain(_request: Request, ctx: Context, name: str) -> Message:
+    return views.command_card(_find_command(ctx, name))
+
+
+@feature.home
+def show_first_steps(_glance: Glance, _ctx: Context) -> tuple[Block, ...]:
+    return views.first_steps_piece()
+
+
+def _find_command(ctx: Context, name: str) -> Command:
+    wanted = name.casefold().lstrip("/")
+    found = next((command for command in ctx.library.commands if command.name == wanted), None)
+    if found is None:
+        raise NotFound("command.unknown", command=name)
+    return found

@@ -1,0 +1,75 @@
+"""What is said to somebody who is new, or who asks what there is."""
+
+from collections.abc import Sequence
+
+from bot.core.chat.codec import Action
+from bot.core.chat.command import Command, Option
+from bot.core.chat.message import Actions, Block, Button, Choice, Divider, Markdown, Message, Select, Text
+from bot.core.views.guide import READ
+from bot.core.views.questions import SHOW_MAP
+
+EXPLAIN = Action("command.explain", "name")
+
+PROMISE = (
+    "I help you move from cloud engineering to AI engineering. Most of what you do carries over; "
+    "I show what does, which gap is left, and where each answer comes from."
+)
+STEPS = (
+    "**First steps**\n"
+    "- Tell me what you run: `/skillgap I run EKS and look after RDS`\n"
+    "- See a mistake that many meet on the way: `/tip`\n"
+    "- Look around in the guide: `/guide`"
+)
+GUIDE_PAGE = "strengths"
+
+
+def welcome_card(commands: Sequence[Command]) -> Message:
+    """First steps, then every command with one line."""
+    lines = "\n".join(f"- `/{command.name}` {command.description}{_note(command)}" for command in commands)
+    picker = Select(EXPLAIN.select(), "Explain a command", tuple(_choice(one) for one in commands))
+    return Message(
+        "Hello, I'm Cairn",
+        (
+            Text((Markdown(PROMISE),)),
+            Text((Markdown(STEPS),)),
+            _first_buttons(),
+            Divider(),
+            Text((Markdown(f"**All commands**\n{lines}"),)),
+            Actions((picker,)),
+        ),
+    )
+
+
+def command_card(command: Command) -> Message:
+    """One command: what it does, what it takes, who sees the answer."""
+    seen = "Only you see the answer." if command.private else "Everybody in the channel sees the answer."
+    lead = " Only leads may use it." if command.lead else ""
+    options = "\n".join(_option(option) for option in command.options) or "It takes nothing more."
+    return Message(
+        f"/{command.name}",
+        (Text((Markdown(f"{command.description}. {seen}{lead}"),)), Text((Markdown(options),))),
+    )
+
+
+def first_steps_piece() -> tuple[Block, ...]:
+    """For the home: what to do first."""
+    return (Text((Markdown(STEPS),)), _first_buttons())
+
+
+def _first_buttons() -> Actions:
+    return Actions(
+        (Button("The skill map", SHOW_MAP(), "primary"), Button("Your strengths", READ(GUIDE_PAGE)))
+    )
+
+
+def _choice(command: Command) -> Choice:
+    return Choice(f"/{command.name}", command.name)
+
+
+def _note(command: Command) -> str:
+    return " _(leads)_" if command.lead else ""
+
+
+def _option(option: Option) -> str:
+    need = "" if option.required else " (can be left out)"
+    return f"- `{option.name}` {option.description}{need}"

@@ -1,0 +1,194 @@
+"""What is wrong, or not yet good, in content that loads: references, sources, ages, and room in a message."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from bot.core.domain.curriculum import Content
+from bot.core.domain.skills import Source
+from bot.core.domain.topics import Topic, fold
+from bot.curriculum.cards import find_too_long
+from bot.curriculum.load import Places, find_unread, load_with_places, source_key
+
+TIPS_PER_CHALLENGE = 5
+CHECK_AGAIN = timedelta(days=365)
+TIP_WORDS = range(40, 151)
+
+Severity = Literal["error", "warning"]
+_Note = tuple[Severity, str, str, str, str]  # severity, kind, key, says, remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to mend in one file. An error keeps content from being published, a warning doesn't."""
+
+    severity: Severity
+    file: str
+    line: int | None
+    says: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.severity}: {self.says} {self.remedy}"
+
+
+def check_folder(path: Path, now: datetime) -> tuple[Content, tuple[Finding, ...]]:
+    """The content of a folder and all findings about it, with their files and lines.
+
+    Raises ContentError when the folder can't be loaded.
+    """
+    loaded = load_with_places(path)
+    unread = tuple(
+        Finding("warning", name, None, "Nothing reads this.", "Move it into its folder, or take it out.")
+        for name in find_unread(path)
+    )
+    return loaded.content, (*lint(loaded.content, now, loaded.places), *unread)
+
+
+def lint(content: Content, now: datetime, places: Places | None = None) -> tuple[Finding, ...]:
+    """All findings, errors first, then by file and line. `places` comes with `load_with_places`.
+
+    Without `places` a finding names the kind and key where its file would stand ("tip self-judge").
+    """
+    notes: list[_Note] = [
+        *_check_ids(content),
+        *_check_names(content),
+        *_check_references(content),
+        *_check_unused(content),
+        *_check_tips(content),
+        *_check_lengths(content),
+        *_check_citing(content),
+        *_check_sources(content, now.date()),
+    ]
+    findings = {_place(note, places or {}) for note in notes}
+    return tuple(sorted(findings, key=lambda each: (each.severity, each.file, each.line or 0, each.says)))
+
+
+def _place(note: _Note, places: Places) -> Finding:
+    severity, kind, key, says, remedy = note
+    place = places.get((kind, key))
+    if place is None:
+        return Finding(severity, f"{kind} {key}", None, says, remedy)
+    return Finding(severity, place.file, place.line, says, remedy)
+
+
+def _check_ids(content: Content) -> Iterator[_Note]:
+    kinds: dict[str, Iterable[str]] = {
+        "tip": (tip.id for tip in content.tips),
+        "challenge": (challenge.id for challenge in content.challenges),
+        "page": (page.id for page in content.pages),
+        "figure": (figure.id for figure in content.figures),
+        "track": (track.id for track in content.tracks),
+        "objective": (f"{track.id}:{each.id}" for track in content.tracks for each in track.objectives),
+    }
+    for kind, ids in kinds.items():
+        for key, times in Counter(ids).items():
+            if times > 1:
+                yield "error", kind, key, f"The {kind} `{key}` exists {times} times.", "Rename all but one."
+
+
+def _check_names(content: Content) -> Iterator[_Note]:
+    # Pages and tracks are asked for with the same command, so no name may mean one of each.
+    guide: list[tuple[str, Topic]] = [("page", page) for page in content.pages]
+    guide += [("track", track) for track in content.tracks]
+    tips: list[tuple[str, Topic]] = [("challenge", challenge) for challenge in content.challenges]
+    for topics in (guide, tips):
+        owners: dict[str, str] = {}
+        for kind, topic in topics:
+            key = topic.names[0]
+            for name in topic.names:
+                owner = owners.setdefault(fold(name), f"{kind} `{key}`")
+                if owner != f"{kind} `{key}`":
+                    says = f"`{name}` also means the {owner}, so it finds neither."
+                    yield "error", kind, key, says, "Keep it in one of the two."
+
+
+def _check_references(content: Content) -> Iterator[_Note]:
+    challenges = {challenge.id for challenge in content.challenges}
+    for tip in content.tips:
+        if tip.challenge not in challenges:
+            remedy = f"Choose one of: {', '.join(sorted(challenges))}."
+            yield "error", "tip", tip.id, f"There is no challenge `{tip.challenge}`.", remedy
+    objectives = {each.id for track in content.tracks for each in track.objectives}
+    for skill in content.skill_map.skills:
+        for key in skill.gap.objectives:
+            if key not in objectives:
+                remedy = "Name one that a file in tracks/ has."
+                yield "error", "skill", skill.id, f"No track has the objective `{key}`.", remedy
+        if not skill.gap.objectives:
+            yield "error", "skill", skill.id, "No objective closes this gap.", "Name one under objectives."
+
+
+def _check_unused(content: Content) -> Iterator[_Note]:
+    pointed = {key for skill in content.skill_map.skills for key in skill.gap.objectives}
+    shown = {figure.id for page in content.pages for figure in page.figures}
+    for track in content.tracks:
+        for objective in track.objectives:
+            if objective.id not in pointed:
+                pointed.add(objective.id)  # tracks share their objectives' ids; once is enough
+                says = f"No gap points at the objective `{objective.id}`."
+                yield "warning", "objective", f"{track.id}:{objective.id}", says, "Name it in skills.yaml."
+    for figure in content.figures:
+        if figure.id not in shown:
+            yield "warning", "figure", figure.id, "No page shows this figure.", "Name it in a page's figures."
+
+
+def _check_tips(content: Content) -> Iterator[_Note]:
+    tips = Counter(tip.challenge for tip in content.tips)
+    for challenge in content.challenges:
+        if (count := tips[challenge.id]) < TIPS_PER_CHALLENGE:
+            says = f"Only {count} tips belong to `{challenge.id}`; members would soon see repeats."
+            yield "warning", "challenge", challenge.id, says, f"Write {TIPS_PER_CHALLENGE - count} more."
+    for tip in content.tips:
+        words = len(f"{tip.mistake} {tip.sign} {tip.instead}".split())
+        if words not in TIP_WORDS:
+            remedy = f"Aim at {TIP_WORDS.start} to {TIP_WORDS.stop - 1}."
+            yield "warning", "tip", tip.id, f"This tip has {words} words.", remedy
+
+
+def _check_lengths(content: Content) -> Iterator[_Note]:
+    for kind, key, limit in find_too_long(content):
+        yield (
+            "error",
+            kind,
+            key,
+            f"As a message this is too much: {limit}.",
+            "Shorten it, or split it in two.",
+        )
+
+
+def _check_citing(content: Content) -> Iterator[_Note]:
+    cited = [("tip", tip.id, tip.sources) for tip in content.tips]
+    cited += [("page", page.id, page.sources) for page in content.pages]
+    cited += [("skill", skill.id, skill.sources) for skill in content.skill_map.skills]
+    for kind, key, sources in cited:
+        if not sources:
+            yield "error", kind, key, f"This {kind} names no source.", "Add at least one under sources."
+
+
+def _check_sources(content: Content, today: date) -> Iterator[_Note]:
+    for source in _sources(content):
+        if (source.checked is None) != (source.checked_on is None):
+            says = f"`{source.title}` has only one of checked and checked_on."
+            yield "error", "source", source_key(source), says, "Give both, or neither."
+        elif source.checked_on is None:
+            says = f"Nobody has checked `{source.title}`."
+            yield "warning", "source", source_key(source), says, "Read it, then add checked and checked_on."
+        elif source.checked_on > today:
+            says = f"`{source.title}` was checked on a day that is still to come."
+            yield "error", "source", source_key(source), says, "Correct checked_on."
+        elif today - source.checked_on > CHECK_AGAIN:
+            says = f"`{source.title}` was last checked on {source.checked_on}."
+            yield "warning", "source", source_key(source), says, "Read it again and renew checked_on."
+
+
+def _sources(content: Content) -> tuple[Source, ...]:
+    every = [source for tip in content.tips for source in tip.sources]
+    every += [source for page in content.pages for source in page.sources]
+    every += [source for skill in content.skill_map.skills for source in skill.sources]
+    every += [figure.source for figure in content.figures]
+    return tuple(dict.fromkeys(every))

@@ -1,0 +1,94 @@
+"""Every setting, read once from the environment and `.env`. `.env.example` documents each of them."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Names without `CAIRN_` are the ecosystem's own. A secret can come as `NAME_FILE`, a path, instead."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    discord_token: SecretStr | None = None
+    database_url: SecretStr | None = None
+
+    data: Path = Field(default=Path("data"), validation_alias="CAIRN_DATA")
+    content: Path = Field(default=ROOT / "content", validation_alias="CAIRN_CONTENT")
+    port: int = Field(default=8765, ge=0, le=65535, validation_alias="CAIRN_PORT")
+    deadline: float = Field(default=1.5, gt=0, le=10, validation_alias="CAIRN_DEADLINE")
+    log_format: Literal["text", "json"] = Field(default="text", validation_alias="CAIRN_LOG_FORMAT")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", validation_alias="CAIRN_LOG_LEVEL"
+    )
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platforms for which the environment holds a token or a secret."""
+        slack = self.slack_bot_token or self.slack_app_token or self.slack_signing_secret
+        named = (("Slack", slack or self.slack_client_id), ("Discord", self.discord_token))
+        return tuple(name for name, given in named if given)
+
+    @property
+    def playground_url(self) -> str:
+        """The playground's database: a SQLite file of its own."""
+        return f"sqlite:///{self.data / 'playground.sqlite3'}"
+
+    @property
+    def store_url(self) -> SecretStr:
+        """The database in use: DATABASE_URL, else a SQLite file in the data folder."""
+        if self.database_url is not None:
+            return self.database_url
+        return SecretStr(
+            f"sqlite:///{self.data / 'cairn.sqlite3'}" if self.platforms else self.playground_url
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The order in which a value is looked up; the secrets folder of pydantic-settings is not used."""
+        del file_secret_settings
+        files = SecretFiles(settings_cls, env_settings, dotenv_settings)
+        return init_settings, env_settings, dotenv_settings, files
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads `SLACK_BOT_TOKEN` from the file that `SLACK_BOT_TOKEN_FILE` names, as container secrets come."""
+
+    def __init__(self, settings_cls: type[BaseSettings], *sources: Any) -> None:
+        super().__init__(settings_cls)
+        self._sources = sources
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The file's text without its last line break, or None when no file is named."""
+        name = f"{field_name}_file"
+        for source in self._sources:
+            path = source.env_vars.get(name)
+            if path and SecretStr in getattr(field.annotation, "__args__", ()):
+                return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All fields for which a file is named."""
+        found = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,74 @@
+"""Members and their spaces, as rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, and_, bindparam, select
+
+from bot.core.chat.call import Caller, Space
+from bot.core.chat.typed import clean_line
+from bot.core.domain.members import NAME_LIMIT, Member
+from bot.core.ids import MemberId, SpaceId
+from bot.storage.tables import members, spaces
+from bot.storage.upsert import upsert
+
+# A space that is not known gives no row; a known one without this member a row whose second half is empty.
+_LOOK = (
+    select(spaces.c.id, spaces.c.name, members.c.id, members.c.name)
+    .select_from(
+        spaces.outerjoin(
+            members, and_(members.c.space_id == spaces.c.id, members.c.foreign_id == bindparam("user"))
+        )
+    )
+    .where(spaces.c.platform == bindparam("platform"), spaces.c.foreign_id == bindparam("space"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMembers:
+    connection: Connection
+
+    def enrol(self, space: Space, caller: Caller, now: datetime) -> Member:
+        """The caller's row in the space: one SELECT, and a write only when it is new or a name changed.
+
+        Raises ValueError when the caller is of another platform than the space.
+        """
+        if caller.address.platform != space.address.platform:
+            raise ValueError("a caller is of the same platform as their space")
+        space_id, space_name, member_id, member_name = self._look(space, caller) or (0, None, 0, None)
+        # Nobody but this table reads a space's name, so it is made fit to keep here.
+        new_name = clean_line(space.name, NAME_LIMIT) or space.address.id
+        if space_name != new_name:
+            space_id = self._keep_space(space, new_name, now)
+        if member_name != caller.name:
+            member_id = self._keep_member(space_id, caller, now)
+        return Member(MemberId(member_id), SpaceId(space_id), caller.address, caller.name)
+
+    def find(self, space: Space, caller: Caller) -> Member | None:
+        if caller.address.platform != space.address.platform:
+            return None
+        row = self._look(space, caller)
+        if row is None:
+            return None
+        space_id, _, member_id, name = row
+        if member_id is None:
+            return None
+        return Member(MemberId(member_id), SpaceId(space_id), caller.address, name)
+
+    def _look(self, space: Space, caller: Caller) -> Row[Any, Any, Any, Any] | None:
+        place = {"platform": space.address.platform, "space": space.address.id, "user": caller.address.id}
+        return self.connection.execute(_LOOK, place).one_or_none()
+
+    def _keep_space(self, space: Space, name: str, now: datetime) -> int:
+        key = {"platform": space.address.platform, "foreign_id": space.address.id}
+        return self._keep(spaces, key, name, now)
+
+    def _keep_member(self, space_id: int, caller: Caller, now: datetime) -> int:
+        return self._keep(members, {"space_id": space_id, "foreign_id": caller.address.id}, caller.name, now)
+
+    def _keep(self, table: Table, key: Mapping[str, str | int], name: str, now: datetime) -> int:
+        dialect = self.connection.dialect.name
+        kept = upsert(dialect, table, key=tuple(key), replaced=("name",), returning=("id",))
+        return int(self.connection.execute(kept, {**key, "name": name, "created_at": now}).scalar_one())

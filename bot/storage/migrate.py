@@ -1,0 +1,87 @@
+"""Brings a database's schema up to date, or back. Needs no alembic.ini and no working directory."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+import bot
+
+MIGRATIONS = Path(bot.__file__).resolve().parent.parent / "migrations"
+
+_LOCK = 0x6361_6972_6E  # "cairn": any number will do, as long as every replica asks for the same
+_LOCK_WAIT = "60s"
+
+
+def upgrade(engine: Engine, revision: str = "head", migrations: Path = MIGRATIONS) -> None:
+    """Runs what is missing up to `revision`, all of it or (when a migration raises) nothing."""
+    _run(engine, lambda config: command.upgrade(config, revision), migrations)
+
+
+def downgrade(engine: Engine, revision: str, migrations: Path = MIGRATIONS) -> None:
+    """Takes migrations back down to `revision` ("base": all of them), all or nothing. Their data is lost."""
+    _run(engine, lambda config: command.downgrade(config, revision), migrations)
+
+
+def current(engine: Engine) -> str | None:
+    """The newest migration that the database has."""
+    with engine.connect() as connection:
+        return read_revision(connection)
+
+
+def read_revision(connection: Connection) -> str | None:
+    """As `current`, in a transaction that is already open."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head(migrations: Path = MIGRATIONS) -> str:
+    """The newest migration there is."""
+    revision = ScriptDirectory.from_config(_configure(migrations)).get_current_head()
+    if revision is None:
+        raise ValueError(f"no migration in {migrations}")
+    return revision
+
+
+def _configure(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    return config
+
+
+def _run(engine: Engine, step: Callable[[Config], None], migrations: Path) -> None:
+    config = _configure(migrations)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        if connection.dialect.name == "sqlite":
+            _run_on_sqlite(connection, lambda: step(config))
+        else:
+            _run_on_postgres(connection, lambda: step(config))
+
+
+def _run_on_sqlite(connection: Connection, step: Callable[[], None]) -> None:
+    # A table is changed by making it anew: with foreign keys on, dropping the old one would take its children
+    # along. The pragma has no effect inside a transaction, so it goes past SQLAlchemy, which would begin one.
+    raw = connection.connection.cursor()
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            step()
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            if broken:
+                tables = ", ".join(sorted({row[0] for row in broken}))
+                raise RuntimeError(f"a migration left rows that refer to nothing, in {tables}")
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+        raw.close()
+
+
+def _run_on_postgres(connection: Connection, step: Callable[[], None]) -> None:
+    with connection.begin():
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        step()

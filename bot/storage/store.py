@@ -1,0 +1,70 @@
+"""The store: units of work on a database, SQLite or PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from bot.core.ports import Transaction
+from bot.storage.members import StoredMembers
+from bot.storage.questions import StoredQuestions
+from bot.storage.tips import StoredTips
+from bot.storage.transaction import open_transaction
+
+DEADLINE_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The rows that one transaction may touch."""
+
+    members: StoredMembers
+    questions: StoredQuestions
+    tips: StoredTips
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`revision` is the newest migration the database has (None: none at all), `head` the newest there is."""
+
+    dialect: str
+    server: str
+    revision: str | None
+    head: str
+
+    @property
+    def is_current(self) -> bool:
+        return self.revision == self.head
+
+
+class DatabaseStore:
+    """Opens transactions on `engine` that are given up after `deadline` seconds. Any thread may ask."""
+
+    def __init__(self, engine: Engine, deadline: float = DEADLINE_SECONDS) -> None:
+        self._engine = engine
+        self._deadline = deadline
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that commits at the end of the block and rolls back when the block raises.
+
+        Raises TryAgain when it was given up: past its deadline, or the database is busy or away.
+        """
+        with open_transaction(self._engine, self._deadline, writes=True) as connection:
+            yield Work(StoredMembers(connection), StoredQuestions(connection), StoredTips(connection))
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction in which every attempt to write is an error. Raises TryAgain as `write` does."""
+        with open_transaction(self._engine, self._deadline, writes=False) as connection:
+            yield Work(StoredMembers(connection), StoredQuestions(connection), StoredTips(connection))
+
+    def status(self) -> Status:
+        """What the database is and which migrations it has. Raises TryAgain when it is away."""
+        # Alembic takes longer to import than the rest of a small command takes to run.
+        from bot.storage import migrate
+
+        with open_transaction(self._engine, self._deadline, writes=False) as connection:
+            version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+            return Status(connection.dialect.name, version, migrate.read_revision(connection), migrate.head())

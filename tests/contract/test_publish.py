@@ -1,0 +1,173 @@
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bot.adapters.discord.publish import commands
+from bot.adapters.slack.publish import EVENTS, SCOPES, manifest
+from bot.core.catalog import Catalog
+from bot.core.chat.command import Option
+from bot.core.chat.message import Choice
+from bot.core.feature import Feature
+from bot.core.handlers import FEATURES
+from tests.contract.surfaces import Payload, check_golden
+
+# What an event needs before Slack sends it; those about the app itself need nothing.
+SCOPE_OF_EVENT = {"app_home_opened": None, "app_uninstalled": None, "tokens_revoked": None}
+DISCORD_NAME = re.compile(r"[-_a-z0-9]{1,32}")
+STRING, INTEGER, BOOLEAN, SUBCOMMAND = 3, 4, 5, 1
+
+
+def suggest(*_: Any) -> tuple[Choice, ...]:
+    return ()
+
+
+def every_kind() -> Catalog:
+    """A command alone, a group, commands for leads only, and an option of each kind."""
+    feature = Feature("things", ModuleType("views"))
+    levels = (Choice("New to it", "1"), Choice("Daily", "2"))
+    options = (
+        Option("name", "Its name", required=True, limit=40),
+        Option("skill", "Which skill", suggest=suggest),
+        Option("level", "How well", kind=int, choices=levels),
+        Option("weeks", "How many weeks", kind=int),
+        Option("loud", "Tell everybody", kind=bool),
+        Option("due", "The last day " + "x" * 87, kind=date),
+    )
+
+    @feature.command("thing", "Shows a thing", private=True, options=options)
+    def show(
+        request: object, ctx: object, *, name: str, skill: str | None = None, level: int | None = None,
+        weeks: int | None = None, loud: bool | None = None, due: date | None = None,
+    ) -> None: ...  # fmt: skip
+
+    @feature.command("plan start", "Starts a plan", private=True, options=(Option("track", "Which one"),))
+    def start(request: object, ctx: object, *, track: str | None = None) -> None: ...
+
+    @feature.command("plan stop", "Stops the plan", private=False)
+    def stop(request: object, ctx: object) -> None: ...
+
+    @feature.command("cohort open", "Opens a cohort", private=True, lead=True)
+    def open_cohort(request: object, ctx: object) -> None: ...
+
+    @feature.command("cohort end", "Ends a cohort", private=True, lead=True)
+    def end_cohort(request: object, ctx: object) -> None: ...
+
+    return Catalog((feature,))
+
+
+def ours() -> Catalog:
+    return Catalog(FEATURES)
+
+
+CATALOGS = [every_kind, ours]
+
+
+def walk(payloads: list[Payload]) -> Iterator[Payload]:
+    for one in payloads:
+        yield one
+        yield from walk(one.get("options", []))
+
+
+def check_command(payload: Payload) -> None:
+    assert payload["type"] == 1
+    assert payload["integration_types"] == [0]
+    for one in walk([payload]):
+        assert DISCORD_NAME.fullmatch(one["name"])
+        assert 1 <= len(one["description"]) <= 100
+        options = one.get("options", [])
+        assert len(options) <= 25
+        assert len({option["name"] for option in options}) == len(options)
+        required = [option.get("required", False) for option in options]
+        assert required == sorted(required, reverse=True)
+        for choice in one.get("choices", ()):
+            assert isinstance(choice["value"], int if one["type"] == INTEGER else str)
+            assert 1 <= len(choice["name"]) <= 100
+        assert len(one.get("choices", ())) <= 25
+        assert not ("choices" in one and one.get("autocomplete"))
+        assert "max_length" not in one or (one["type"] == STRING and 1 <= one["max_length"] <= 6_000)
+    said = (
+        one["name"] + one["description"] + "".join(c["name"] for c in one.get("choices", ()))
+        for one in walk([payload])
+    )
+    assert sum(map(len, said)) <= 8_000
+
+
+@pytest.mark.parametrize("build", CATALOGS)
+def test_discord_takes_every_command(build: Callable[[], Catalog]) -> None:
+    catalog = build()
+    payloads = commands(catalog)
+    assert [one["name"] for one in payloads] == list(catalog.roots)
+    assert len(payloads) <= 100
+    for payload in payloads:
+        check_command(payload)
+        members = [one["name"] for one in payload["options"] if one["type"] == SUBCOMMAND]
+        named = [command.name for command in catalog.roots[payload["name"]]]
+        assert named == [f"{payload['name']} {member}" for member in members] or (
+            named == [payload["name"]] and not members
+        )
+
+
+def test_a_root_for_leads_alone_is_hidden_from_others() -> None:
+    hidden = {
+        one["name"]: (one.get("default_member_permissions"), one["contexts"])
+        for one in commands(every_kind())
+    }
+    assert hidden == {"thing": (None, [0, 1]), "plan": (None, [0, 1]), "cohort": ("32", [0])}
+
+
+def test_discord_is_told_every_option() -> None:
+    thing = commands(every_kind())[0]["options"]
+    assert [one["type"] for one in thing] == [STRING, STRING, INTEGER, INTEGER, BOOLEAN, STRING]
+    assert thing[1]["autocomplete"] is True
+    assert [choice["value"] for choice in thing[2]["choices"]] == [1, 2]
+    assert thing[5]["description"].endswith(" (YYYY-MM-DD)")
+    check_golden("discord/commands", commands(every_kind()))
+
+
+@pytest.mark.parametrize("build", CATALOGS)
+@pytest.mark.parametrize("url", [None, "https://bot.example/slack"])
+def test_slack_takes_the_manifest(build: Callable[[], Catalog], url: str | None) -> None:
+    catalog = build()
+    told = manifest(catalog, url=url)
+    assert 1 <= len(told["display_information"]["name"]) <= 35
+    assert 1 <= len(told["display_information"]["description"]) <= 140
+    assert 1 <= len(told["features"]["bot_user"]["display_name"]) <= 80
+    drawn = told["features"]["slash_commands"]
+    assert [one["command"] for one in drawn] == [f"/{root}" for root in catalog.roots]
+    assert len(drawn) <= 50
+    for one in drawn:
+        assert re.fullmatch(r"/[a-z0-9_-]{1,31}", one["command"])
+        assert 1 <= len(one["description"]) <= 2_000
+        assert 1 <= len(one.get("usage_hint", "x")) <= 1_000
+        assert one.get("url") == url
+    settings = told["settings"]
+    assert settings["socket_mode_enabled"] is (url is None)
+    assert settings["interactivity"] == {"is_enabled": True} | ({} if url is None else {"request_url": url})
+    assert settings["event_subscriptions"].get("request_url") == url
+
+
+def test_the_scopes_are_those_with_a_reason_and_cover_the_events() -> None:
+    assert manifest(every_kind())["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
+    assert all(SCOPES.values())
+    needed = {SCOPE_OF_EVENT[event] for event in EVENTS} - {None}
+    assert needed <= SCOPES.keys()
+    assert not {scope for scope in SCOPES if scope.endswith(":history") or scope.startswith("admin")}
+
+
+def test_a_prefix_stands_before_every_command() -> None:
+    drawn = manifest(every_kind(), prefix="ai-")["features"]["slash_commands"]
+    assert [one["command"] for one in drawn] == ["/ai-thing", "/ai-plan", "/ai-cohort"]
+
+
+def test_a_prefix_that_makes_a_name_too_long_is_refused() -> None:
+    manifest(every_kind(), prefix="x" * 25)
+    with pytest.raises(ValueError, match="32 characters"):
+        manifest(every_kind(), prefix="x" * 26)
+
+
+def test_the_manifest_looks_as_agreed() -> None:
+    check_golden("slack/manifest", manifest(every_kind(), name="Trail", url="https://bot.example/slack"))

@@ -1,0 +1,130 @@
+"""The playground as journeys use it: the real server on loopback, asked as its page asks it."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+
+from bot.app import App, build, open_playground
+from bot.settings import Settings
+from tests.journeys.conversation import HOME, Manner, Seen, Speaker
+
+Payload = dict[str, Any]
+
+
+class PlaygroundSurface:
+    """One playground on a database of its own. `restart` stops it and starts another one on the same file."""
+
+    def __init__(self, data: Path) -> None:
+        self._settings = Settings(data=data)
+        self._forms: dict[Speaker, Payload] = {}
+
+    async def start(self) -> None:
+        self._app: App = build(self._settings, self._settings.playground_url)
+        server = TestServer(open_playground(self._app).application(), host="127.0.0.1")
+        self._client: TestClient[Request, Application] = TestClient(server)
+        await self._client.start_server()
+        self._origin = f"http://127.0.0.1:{server.port}"
+        session = await (await self._client.get("/session", headers={"Sec-Fetch-Site": "same-origin"})).json()
+        self._headers = {session["token_header"]: session["token"], "Origin": self._origin}
+        self._members = {one["name"]: one["id"] for one in session["members"]}
+        self._spaces = {one["name"]: one["id"] for one in session["spaces"]}
+
+    async def stop(self) -> None:
+        await self._client.close()
+        self._app.close()
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    async def type(self, speaker: Speaker, command: str, options: Mapping[str, str]) -> Seen:
+        return await self._call(speaker, {"kind": "command", "command": command, "options": dict(options)})
+
+    async def press(self, speaker: Speaker, label: str) -> Seen:
+        entry, item = await self._find(speaker, "label", label)
+        return await self._call(speaker, {"kind": "pressed", "action": item["action"], "entry": entry})
+
+    async def pick(self, speaker: Speaker, label: str, placeholder: str) -> Seen:
+        entry, item = await self._find(speaker, "placeholder", placeholder)
+        value = next(choice["value"] for choice in item["choices"] if choice["label"] == label)
+        what = {"kind": "pressed", "action": item["action"], "value": value, "entry": entry}
+        return await self._call(speaker, what)
+
+    async def send(self, speaker: Speaker, values: Mapping[str, str]) -> Seen:
+        form = self._forms.pop(speaker)
+        kinds = {one["name"]: one["kind"] for one in form["inputs"]}
+        given = {
+            name: value.split(", ") if kinds[name] == "multi_select" else value
+            for name, value in values.items()
+        }
+        return await self._call(speaker, {"kind": "submitted", "action": form["action"], "values": given})
+
+    async def _call(self, speaker: Speaker, what: Payload) -> Seen:
+        before = await self._read(speaker)
+        scene = self._scene(speaker)
+        body = {**scene, "key": str(uuid.uuid4()), "what": what}
+        response = await self._client.post("/call", json=body, headers=self._headers)
+        answer = await response.json()
+        assert response.status == 200, answer
+        if answer["form"]:
+            self._forms[speaker] = answer["form"]["plain"]
+            return Seen("asks", tuple(_texts(self._forms[speaker])))
+        return self._newest(before, await self._read(speaker))
+
+    def _newest(self, before: list[Payload], after: list[Payload]) -> Seen:
+        old = {entry["id"]: entry["body"] for entry in before}
+        told = [one for one in after if one["kind"] == "message" and old.get(one["id"]) != one["body"]]
+        entry = told[-1]
+        manner: Manner = "alone" if entry["private"] else "openly"
+        if entry["id"] in old:
+            manner = "changed"
+        return Seen(manner, tuple(_texts(entry["body"]["plain"])))
+
+    async def _read(self, speaker: Speaker) -> list[Payload]:
+        params = {**self._scene(speaker), "after": "0"}
+        response = await self._client.get("/transcript", params=params, headers=self._headers)
+        entries: list[Payload] = (await response.json())["entries"]
+        return entries
+
+    def _scene(self, speaker: Speaker) -> dict[str, str]:
+        space = self._spaces[speaker.space or HOME]
+        return {"member": self._members[speaker.name], "space": space, "place": "general"}
+
+    async def _find(self, speaker: Speaker, field: str, text: str) -> tuple[int, Payload]:
+        """The newest message with such a button or select, and the button or select."""
+        for entry in reversed(await self._read(speaker)):
+            for item in _items(entry["body"].get("plain")):
+                if item.get(field) == text:
+                    return entry["id"], item
+        raise AssertionError(f"{speaker.name} sees no {text!r}")
+
+
+def _items(drawn: Any) -> Iterator[Payload]:
+    """All buttons and selects of a message, in the order in which they are drawn."""
+    if isinstance(drawn, dict):
+        if "action" in drawn:
+            yield drawn
+        for value in drawn.values():
+            yield from _items(value)
+    elif isinstance(drawn, list):
+        for one in drawn:
+            yield from _items(one)
+
+
+def _texts(drawn: Any) -> Iterator[str]:
+    """What a reader sees, a line each: the spans of one line belong together."""
+    if isinstance(drawn, dict):
+        if "spans" in drawn:
+            yield "".join(span["text"] for span in drawn["spans"])
+            return
+        yield from (drawn[name] for name in ("title", "label", "placeholder", "hint") if drawn.get(name))
+        for name, value in drawn.items():
+            if isinstance(value, dict | list) and name != "choices":
+                yield from _texts(value)
+    elif isinstance(drawn, list):
+        for one in drawn:
+            yield from _texts(one)
