@@ -18,7 +18,8 @@ from bot.adapters.slack import render as slack_render
 from bot.clock import SystemClock
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Space, Typing
-from bot.core.chat.message import Block, Choice
+from bot.core.chat.control import Choice
+from bot.core.chat.message import Block
 from bot.core.domain.curriculum import Content
 from bot.core.domain.questions import Matcher
 from bot.core.handlers import FEATURES

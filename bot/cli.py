@@ -85,8 +85,8 @@ def _run(args: argparse.Namespace) -> int:
     if settings.platforms:
         names = " and ".join(settings.platforms)
         print(
-            f"The environment holds tokens for {names}, but this version of Cairn has no connection to it yet.\n"
-            "Its commands work in the playground: `cairn play`.",
+            f"The environment holds tokens for {names}, but this version of Cairn can't connect there yet.\n"
+            "All commands work in the playground: `cairn play`.",
             file=sys.stderr,
         )
         return USAGE_ERROR

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bot.charts.days import Days, write_days
 from bot.charts.palette import Theme
-from bot.charts.sheet import PAD, SMALL, WIDTH, Sheet
+from bot.charts.sheet import PAD, SMALL, WIDTH, Sheet, clip
 from bot.core.chat.chart import Burnup
 
 Points = list[tuple[float, float]]
@@ -100,6 +100,6 @@ def _move_apart(upper: float, lower: float) -> tuple[float, float]:
 
 def _write_total(sheet: Sheet, x: float, y: float, count: int, name: str, color: str) -> None:
     x, y = x + _LABEL_GAP, min(y, _LOWEST) + 6
-    name = sheet.clip(name, _BESIDE - _LABEL_GAP, SMALL)
+    name = clip(name, _BESIDE - _LABEL_GAP, SMALL)
     sheet.write(x, y, f"{count:,}", size=_NUMBER, bold=True, color=color, halo=True)
     sheet.write(x, y + 20, name, size=SMALL, color=color, halo=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.charts.sheet import SMALL, Sheet
+from bot.charts.sheet import SMALL, Sheet, measure
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -64,7 +64,7 @@ def _place(
     *,
     bold: bool = False,
 ) -> None:
-    width = sheet.measure(text, SMALL, bold)
+    width = measure(text, SMALL, bold)
     left = min(max(days.x(day) - width / 2, days.left), days.left + days.width - width)
     if all(left > right + _APART or left + width < other - _APART for other, right in taken):
         taken.append((left, left + width))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.charts.palette import Theme
-from bot.charts.sheet import BODY, PAD, SMALL, WIDTH, Sheet
+from bot.charts.sheet import BODY, PAD, SMALL, WIDTH, Sheet, clip, measure
 from bot.core.chat.chart import LEVEL_LIMIT, Counts, LevelRow, Levels
 
 _HEAD = 30.0
@@ -86,8 +86,8 @@ def write_row(
 ) -> None:
     """A row's text: the label, cut where it would meet the bar or the value, and the value at the right."""
     color = sheet.palette.quiet if quiet else sheet.palette.ink
-    taken = sheet.measure(value, bold=strong) + _BETWEEN if value else 0
-    sheet.write(PAD, row.baseline, sheet.clip(label, _LABEL if grid.beside else grid.span - taken), color=color)
+    taken = measure(value, bold=strong) + _BETWEEN if value else 0
+    sheet.write(PAD, row.baseline, clip(label, _LABEL if grid.beside else grid.span - taken), color=color)
     if value:
         sheet.write(WIDTH - PAD, row.baseline, value, bold=strong, color=color, align="right")
 

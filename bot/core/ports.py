@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.chat.call import Answer, Call, Caller, Space, Typing
-from bot.core.chat.message import Block, Choice
+from bot.core.chat.control import Choice
+from bot.core.chat.message import Block
 from bot.core.domain.asked import OpenQuestion, Question
 from bot.core.domain.members import Member
 from bot.core.ids import QuestionId, SpaceId

@@ -9,8 +9,9 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Reply, Space, Submitted, Typed, Typing
 from bot.core.chat.codec import decode
 from bot.core.chat.command import Command, Option, Value, convert
+from bot.core.chat.control import CHOICE_LIMIT, Choice
 from bot.core.chat.form import TYPED_LIMIT
-from bot.core.chat.message import CHOICE_LIMIT, Block, Choice
+from bot.core.chat.message import Block
 from bot.core.chat.typed import clean, clean_line
 from bot.core.domain.members import NAME_LIMIT
 from bot.core.errors import InvalidInput, NotAllowed, NotFound, TryAgain, UserError

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from bot.core.chat.message import URL_LIMIT
+from bot.core.chat.control import URL_LIMIT
 
 
 def check_url(url: str) -> str | None:

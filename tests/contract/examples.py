@@ -3,24 +3,10 @@
 from datetime import UTC, datetime
 
 from bot.core.chat.codec import ActionId
+from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import DateInput, Form, MultiSelectInput, SelectInput, TextInput
-from bot.core.chat.message import (
-    Actions,
-    Button,
-    Choice,
-    Divider,
-    Field,
-    Fields,
-    Link,
-    Markdown,
-    Mention,
-    Message,
-    Moment,
-    Plain,
-    Section,
-    Select,
-    Text,
-)
+from bot.core.chat.message import Actions, Divider, Field, Fields, Message, Section, Text
+from bot.core.chat.part import Markdown, Mention, Moment, Plain
 from bot.core.ids import Address
 
 SAM = Mention(Address("slack", "U0123ABCD"), "Sam_S")

@@ -3,23 +3,10 @@
 from collections.abc import Iterator
 
 from bot.core.chat.codec import ActionId
+from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import Form, MultiSelectInput, TextInput
-from bot.core.chat.message import (
-    Actions,
-    Block,
-    Button,
-    Choice,
-    Field,
-    Fields,
-    Link,
-    Markdown,
-    Mention,
-    Message,
-    Plain,
-    Section,
-    Select,
-    Text,
-)
+from bot.core.chat.message import Actions, Block, Field, Fields, Message, Section, Text
+from bot.core.chat.part import Markdown, Mention, Plain
 from bot.core.errors import UserError
 from bot.core.ids import Address
 from bot.core.views.errors import WORDS, refusal

@@ -8,18 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.chat.codec import decode, encode
+from bot.core.chat.control import Link
 from bot.core.chat.form import Form
-from bot.core.chat.message import (
-    Actions,
-    Link,
-    Message,
-    Plain,
-    Section,
-    Text,
-    actions_of,
-    mentions_of,
-    plain_parts,
-)
+from bot.core.chat.message import Actions, Message, Section, Text, actions_of, mentions_of
+from bot.core.chat.part import Plain, plain_parts
 from tests.contract.hostile import form_with, messages_with
 
 Payload = dict[str, Any]

@@ -27,8 +27,10 @@ from bot.adapters.slack import render as slack
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Pressed, Submitted, Typed
 from bot.core.chat.command import Command, Option
+from bot.core.chat.control import Choice
 from bot.core.chat.form import Form
-from bot.core.chat.message import Choice, Markdown, Message, Plain, Text
+from bot.core.chat.message import Message, Text
+from bot.core.chat.part import Markdown, Plain
 from bot.core.feature import Feature
 from bot.core.handlers import FEATURES
 from bot.storage.tables import BODY_LIMIT

@@ -10,7 +10,7 @@ from bot.adapters.discord.publish import commands
 from bot.adapters.slack.publish import EVENTS, SCOPES, manifest
 from bot.core.catalog import Catalog
 from bot.core.chat.command import Option
-from bot.core.chat.message import Choice
+from bot.core.chat.control import Choice
 from bot.core.feature import Feature
 from bot.core.handlers import FEATURES
 from tests.contract.surfaces import Payload, check_golden

@@ -12,7 +12,8 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
 from bot.core.chat.codec import decode, encode
 from bot.core.chat.form import Form
-from bot.core.chat.message import Message, Plain, Text, Update, actions_of, plain_text
+from bot.core.chat.message import Message, Text, Update, actions_of, plain_text
+from bot.core.chat.part import Plain
 from bot.core.domain.curriculum import Content
 from bot.core.domain.questions import Matcher
 from bot.core.errors import TryAgain

@@ -11,7 +11,8 @@ from slack_sdk.models.views import View
 from bot.adapters.slack.render import LINK_ID, form_payload, home_payload, message_payload
 from bot.core.chat.form import Form
 from bot.core.chat.markup import drawn_length
-from bot.core.chat.message import Divider, Markdown, Message, Plain, Text
+from bot.core.chat.message import Divider, Message, Text
+from bot.core.chat.part import Markdown, Plain
 from bot.core.chat.typed import clean
 from tests.contract import surfaces
 from tests.contract.examples import EMPTY_FORM, FORM, MESSAGES

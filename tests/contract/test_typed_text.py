@@ -69,6 +69,12 @@ def test_ordinary_words_are_kept_as_they_are(text: str) -> None:
     assert clean(f"  {text}\0\n", len(text) + 2) == text
 
 
+def test_white_space_that_goes_away_costs_no_words() -> None:
+    assert clean_line("why" + " \n" * 300 + "so", 10) == "why so"
+    assert clean_line(" " * 400 + "why", 10) == "why"
+    assert clean(" " * 40 + "why", 10) == "why"
+
+
 @settings(
     max_examples=BATCHES,
     deadline=None,

@@ -6,20 +6,10 @@ from datetime import datetime
 import pytest
 
 from bot.core.chat.codec import ActionId
+from bot.core.chat.control import Button, Choice, Select
 from bot.core.chat.form import DateInput, Form, TextInput
-from bot.core.chat.message import (
-    Button,
-    Choice,
-    Field,
-    Markdown,
-    Mention,
-    Message,
-    Moment,
-    Plain,
-    Section,
-    Select,
-    Text,
-)
+from bot.core.chat.message import Field, Message, Section, Text
+from bot.core.chat.part import Markdown, Mention, Moment, Plain
 from bot.core.ids import Address
 
 GO = ActionId("go.on")

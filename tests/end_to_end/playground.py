@@ -22,20 +22,11 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Space, Typed, Typing
 from bot.core.chat.codec import ActionId
 from bot.core.chat.command import Option
+from bot.core.chat.control import Button, Choice, Select
 from bot.core.chat.form import Form, TextInput
-from bot.core.chat.message import (
-    Actions,
-    Block,
-    Button,
-    Choice,
-    Markdown,
-    Message,
-    Plain,
-    Section,
-    Select,
-    Text,
-    Update,
-)
+from bot.core.chat.message import Actions, Block, Message, Section, Text, Update
+from bot.core.chat.part import Markdown, Plain
+from bot.core.chat.typed import clean_line
 from bot.core.feature import Feature
 from bot.storage import playground as storage
 
@@ -82,7 +73,7 @@ class ScriptedDoors:
         return REPLIES.get(call.what.command if isinstance(call.what, Typed) else call.what.action, OTHER)
 
     async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
-        return (Choice(f"{typing.caller.name}: {typing.text}", "x"),)
+        return (Choice(f"{typing.caller.name}: {clean_line(typing.text, 20)}", "x"),)
 
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
         return (Text((Plain(f"{caller.name} in {space.name}"),)), Actions((Button("Home", AT_HOME),)))

@@ -234,7 +234,8 @@ def test_replicas_that_start_together_migrate_once(empty_engine: Engine) -> None
             migrate.upgrade(engine)
         except DBAPIError as error:
             errors.append(error)
-        engine.dispose()
+        finally:
+            engine.dispose()
 
     threads = [threading.Thread(target=begin) for _ in range(3)]
     for thread in threads:

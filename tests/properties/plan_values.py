@@ -18,7 +18,12 @@ MONDAY = date(2027, 1, 4)
 
 
 def make_goal(
-    goal_id: str, hours: int = 3, *, core: bool = True, builds: bool = False, grows: Iterable[tuple[str, int]] = ()
+    goal_id: str,
+    hours: int = 3,
+    *,
+    core: bool = True,
+    builds: bool = False,
+    grows: Iterable[tuple[str, int]] = (),
 ) -> Goal:
     return Goal(goal_id, goal_id.title(), "Does it.", hours, core, builds, tuple(grows), ("repository",), ())
 
@@ -81,14 +86,14 @@ def linted_phases(draw: st.DrawFn, phase_id: str, most_goals: int = 12) -> Phase
 
 
 @st.composite
-def contents(draw: st.DrawFn) -> tuple[PhaseGoals, ...]:
-    return tuple(draw(linted_phases(name)) for name in "abcd"[: draw(st.integers(1, 4))])
+def contents(draw: st.DrawFn, most_goals: int = 12) -> tuple[PhaseGoals, ...]:
+    return tuple(draw(linted_phases(name, most_goals)) for name in "abcd"[: draw(st.integers(1, 4))])
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """A plan at its start, of at least one week."""
-    drafted = draft_plan(draw(contents()), draw(profiles), draw(paces))
+    drafted = draft_plan(draw(contents(most_goals=7)), draw(profiles), draw(paces))
     if not drafted.weeks:
         drafted = draft_plan((make_phase("a", (1, 2), (3, 2)),), Profile(), drafted.pace)
     return begin_plan(drafted, "cloud-to-ai", draw(starts), draw(zones))

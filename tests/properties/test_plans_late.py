@@ -25,8 +25,7 @@ from bot.core.domain.progress import count_streak, measure
 from bot.core.time import DAY, DAY_STARTS, WEEK, local_day, resolve, start_monday
 from tests.properties.plan_values import plans, todo_hours, weeks_by_goal
 
-
-modest = settings(max_examples=2_000 if os.environ.get("CAIRN_SOAK") == "1" else 60, deadline=None)
+modest = settings(max_examples=2_000 if os.environ.get("CAIRN_SOAK") == "1" else 50, deadline=None)
 
 
 @st.composite

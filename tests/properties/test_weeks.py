@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.time import DAY, WEEK, find_zone, local_day, monday_of, resolve, start_monday, week_bounds, week_of
+from bot.core.time import (
+    DAY,
+    WEEK,
+    find_zone,
+    local_day,
+    monday_of,
+    resolve,
+    start_monday,
+    week_bounds,
+    week_of,
+)
 
 ZONES = tuple(sorted(available_timezones() - {"Factory", "localtime"}))
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
@@ -43,7 +53,9 @@ def changes(name: str) -> tuple[datetime, ...]:
     return tuple(found)
 
 
-def resolve_by_offsets(day: date, wall: time, before: timedelta, after: timedelta, zone: ZoneInfo) -> datetime:
+def resolve_by_offsets(
+    day: date, wall: time, before: timedelta, after: timedelta, zone: ZoneInfo
+) -> datetime:
     """What `resolve` promises, spelled out for a day with one change: the first instant that shows `wall`."""
     local = datetime.combine(day, wall, tzinfo=UTC)
     shown = [local - each for each in (before, after) if offset(local - each, zone) == each]
@@ -90,7 +102,8 @@ def test_days_and_weeks_around_every_clock_change() -> None:
 def test_every_week_of_three_years_in_every_zone() -> None:
     for name in ZONES:
         zone = find_zone(name)
-        shift = max((abs(offset(c - QUARTER, zone) - offset(c, zone)) for c in changes(name)), default=timedelta(0))
+        shifts = [abs(offset(each - QUARTER, zone) - offset(each, zone)) for each in changes(name)]
+        shift = max(shifts, default=timedelta(0))
         for change in changes(name) or (FIRST,):
             for monday in (monday_of(change.date()) + step * WEEK for step in (-1, 0, 1)):
                 begin, end = week_bounds(monday, zone)

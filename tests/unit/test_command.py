@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from bot.core.chat.command import Command, Option, convert
-from bot.core.chat.message import Choice
+from bot.core.chat.control import Choice
 from bot.core.errors import InvalidInput
 
 
@@ -58,7 +58,7 @@ def test_what_does_not_fit_is_refused_with_what_does(option: Option, given: str,
     ],
 )
 def test_a_command_beyond_a_platforms_limits_is_never_built(name: str, options: tuple[Option, ...]) -> None:
-    with pytest.raises(ValueError, match="a command keeps this limit"):
+    with pytest.raises(ValueError, match="keeps this limit"):
         Command(name, "Says what it does", options, private=True, lead=False, handle=do_nothing)
 
 

@@ -24,7 +24,8 @@ NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 RIDGE = {"platform": "slack", "foreign_id": "T1", "name": "Ridge", "created_at": NOW}
 DIALECTS = (SQLiteDialect_pysqlite(), PGDialect_psycopg())  # type: ignore[no-untyped-call]  # theirs
 SLOW = {
-    "sqlite": "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 30000000) SELECT count(*) FROM n",
+    "sqlite": "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 30000000) "
+    "SELECT count(*) FROM n",
     "postgresql": "SELECT pg_sleep(9)",
 }
 

@@ -12,23 +12,37 @@ from bot.core.errors import InvalidInput
 
 def goal(**changed: object) -> Goal:
     fields: dict[str, object] = {
-        "id": "patterns.b.store", "title": "Fill a store", "does": "Index ten documents.", "hours": 3, "core": True,
-        "builds": False, "grows": (("vectors", 1),), "evidence": ("repository", "notebook"), "sources": (),
-    }  # fmt: skip
+        "id": "patterns.b.store",
+        "title": "Fill a store",
+        "does": "Index ten documents.",
+        "hours": 3,
+        "core": True,
+        "builds": False,
+        "grows": (("vectors", 1),),
+        "evidence": ("repository", "notebook"),
+        "sources": (),
+    }
     return Goal(**{**fields, **changed})  # type: ignore[arg-type]  # the fields are checked by the tests below
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"hours": 0}, {"hours": 6}, {"grows": (("vectors", 0),)}, {"grows": (("vectors", 4),)},
-              {"evidence": ("screenshot",)}],
-)  # fmt: skip
+    "wrong",
+    [
+        {"hours": 0},
+        {"hours": 6},
+        {"grows": (("vectors", 0),)},
+        {"grows": (("vectors", 4),)},
+        {"evidence": ("screenshot",)},
+    ],
+)
 def test_a_goal_out_of_range_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"patterns\.b\.store"):
         goal(**wrong)
 
 
 @pytest.mark.parametrize(
-    ("core", "builds", "stretch"), [(True, False, False), (False, True, False), (True, True, False), (False, False, True)]
+    ("core", "builds", "stretch"),
+    [(True, False, False), (False, True, False), (True, True, False), (False, False, True)],
 )
 def test_only_what_neither_is_core_nor_builds_is_stretch(core: bool, builds: bool, stretch: bool) -> None:
     assert goal(core=core, builds=builds).stretch is stretch
@@ -63,26 +77,43 @@ def test_links_are_kept_in_one_spelling(typed: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
-        ("", "evidence.link"), ("github.com/ada", "evidence.link"), ("http://github.com/ada", "evidence.link"),
-        ("javascript:alert(1)", "evidence.link"), ("https:/github.com", "evidence.link"), ("https://", "evidence.link"),
-        ("https://exa mple.org", "evidence.link"), ("https://example.org/a\nb", "evidence.link"),
-        ("https://example.org\\@evil.example", "evidence.link"), ("https://example.org/\u202eb", "evidence.link"),
-        ("https://example.org:99999/", "evidence.link"), ("https://example.org:0/", "evidence.link"),
-        ("https://[::1", "evidence.link"), ("https://example.org/\ud800", "evidence.link"),
-        ("https://ada@example.org/", "evidence.login"), ("https://ada:pw@example.org/", "evidence.login"),
+        ("", "evidence.link"),
+        ("github.com/ada", "evidence.link"),
+        ("http://github.com/ada", "evidence.link"),
+        ("javascript:alert(1)", "evidence.link"),
+        ("https:/github.com", "evidence.link"),
+        ("https://", "evidence.link"),
+        ("https://exa mple.org", "evidence.link"),
+        ("https://example.org/a\nb", "evidence.link"),
+        ("https://example.org\\@evil.example", "evidence.link"),
+        ("https://example.org/\u202eb", "evidence.link"),
+        ("https://example.org:99999/", "evidence.link"),
+        ("https://example.org:0/", "evidence.link"),
+        ("https://[::1", "evidence.link"),
+        ("https://example.org/\ud800", "evidence.link"),
+        ("https://ada@example.org/", "evidence.login"),
+        ("https://ada:pw@example.org/", "evidence.login"),
         ("https://@example.org/", "evidence.login"),
-        ("https://localhost/", "evidence.host"), ("https://localhost.:8000/", "evidence.host"),
-        ("https://build/", "evidence.host"), ("https://printer.local/", "evidence.host"),
-        ("https://127.0.0.1/", "evidence.host"), ("https://[::1]/", "evidence.host"),
-        ("https://[fe80::1]/", "evidence.host"), ("https://2130706433/", "evidence.host"),
-        ("https://0x7f.1/", "evidence.host"), ("https://127.0.0.0x1/", "evidence.host"),
-        ("https://１２７.0.0.1/", "evidence.host"), ("https://%6c.example/", "evidence.host"),
-        ("https://a..example/", "evidence.host"), ("https://.example/", "evidence.host"),
-        ("https://" + "a" * 64 + ".example/", "evidence.host"), ("https://:443/", "evidence.host"),
+        ("https://localhost/", "evidence.host"),
+        ("https://localhost.:8000/", "evidence.host"),
+        ("https://build/", "evidence.host"),
+        ("https://printer.local/", "evidence.host"),
+        ("https://127.0.0.1/", "evidence.host"),
+        ("https://[::1]/", "evidence.host"),
+        ("https://[fe80::1]/", "evidence.host"),
+        ("https://2130706433/", "evidence.host"),
+        ("https://0x7f.1/", "evidence.host"),
+        ("https://127.0.0.0x1/", "evidence.host"),
+        ("https://１２７.0.0.1/", "evidence.host"),
+        ("https://%6c.example/", "evidence.host"),
+        ("https://a..example/", "evidence.host"),
+        ("https://.example/", "evidence.host"),
+        ("https://" + "a" * 64 + ".example/", "evidence.host"),
+        ("https://:443/", "evidence.host"),
         ("https://example.org/" + "a" * URL_LIMIT, "evidence.long"),
         ("https://example.org/" + "ü" * 100, "evidence.long"),
     ],
-)  # fmt: skip
+)
 def test_other_links_are_refused(typed: str, reason: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         check_evidence_url(typed)
@@ -108,5 +139,5 @@ def test_whatever_is_kept_is_plain_ascii_on_https_and_stays_as_it_is(typed: str)
     assert parts.username is None
     assert kept.isascii()
     assert kept.isprintable()
-    assert not set(kept) & set(" <>|`\\\"")
+    assert not set(kept) & set(' <>|`\\"')
     assert check_evidence_url(kept) == kept

@@ -4,26 +4,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.chat.codec import ActionId
+from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import DateInput, Form, MultiSelectInput, SelectInput, TextInput
-from bot.core.chat.message import (
-    Actions,
-    Block,
-    Button,
-    Choice,
-    Divider,
-    Field,
-    Fields,
-    Link,
-    Markdown,
-    Mention,
-    Message,
-    Moment,
-    Plain,
-    Section,
-    Select,
-    Text,
-    fallback,
-)
+from bot.core.chat.message import Actions, Block, Divider, Field, Fields, Message, Section, Text, fallback
+from bot.core.chat.part import Markdown, Mention, Moment, Plain
 from bot.core.ids import Address
 
 

@@ -1,11 +1,20 @@
 """Where the weeks of a plan fall, what pausing does to them, and what a member can say about a goal."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.core.domain.marks import change_zone, end_plan, find_goal, mark_done, mark_undone, skip_goal, unskip_goal
+from bot.core.domain.marks import (
+    change_zone,
+    end_plan,
+    find_goal,
+    mark_done,
+    mark_undone,
+    skip_goal,
+    unskip_goal,
+)
 from bot.core.domain.pauses import pause_until, resume
 from bot.core.domain.plans import (
     Pause,
@@ -66,9 +75,7 @@ def test_a_goal_is_late_when_its_week_is_over() -> None:
 def test_pausing_on_a_wednesday_pauses_the_week_as_a_whole() -> None:
     plan = pause_until(plan_of_five(), date(2027, 1, 20), instant(1, day=2))
     assert plan.pauses == (Pause(date(2027, 1, 11), 2),)
-    assert [monday_of_week(plan, week) for week in (0, 1, 2)] == [
-        MONDAY, date(2027, 1, 25), date(2027, 2, 1)
-    ]  # fmt: skip
+    assert [monday_of_week(plan, week) for week in (0, 1, 2)] == [MONDAY, date(2027, 1, 25), date(2027, 2, 1)]
     assert last_day(plan) == last_day(plan_of_five()) + timedelta(weeks=2)
     assert (place_at(plan, instant(2, day=6)).kind, place_at(plan, instant(2, day=6)).week) == ("paused", 1)
 
@@ -151,11 +158,16 @@ def test_a_week_lists_its_goals_in_order() -> None:
 
 def test_an_ended_plan_refuses_every_change() -> None:
     ended = end_plan(plan_of_five())
-    for change in (
-        lambda: mark_done(ended, "a0", instant(0)), lambda: mark_undone(ended, "a0"), lambda: skip_goal(ended, "a0"),
-        lambda: unskip_goal(ended, "a0"), lambda: change_zone(ended, "UTC"), lambda: resume(ended, instant(0)),
+    changes: tuple[Callable[[], Plan], ...] = (
+        lambda: mark_done(ended, "a0", instant(0)),
+        lambda: mark_undone(ended, "a0"),
+        lambda: skip_goal(ended, "a0"),
+        lambda: unskip_goal(ended, "a0"),
+        lambda: change_zone(ended, "UTC"),
+        lambda: resume(ended, instant(0)),
         lambda: pause_until(ended, date(2027, 2, 1), instant(0)),
-    ):  # fmt: skip
+    )
+    for change in changes:
         with pytest.raises(InvalidInput) as refused:
             change()
         assert refusal(refused) == "plan.ended"
@@ -170,11 +182,15 @@ def test_a_goal_that_is_not_there_is_not_found() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"start": date(2027, 1, 5)}, {"pace": 3}, {"pauses": (Pause(date(2027, 1, 12), 1),)},
-        {"pauses": (Pause(MONDAY, 0),)}, {"pauses": (Pause(MONDAY, 2), Pause(date(2027, 1, 11), 1))},
-        {"goals": plan_of_five().goals * 2}, {"phases": plan_of_five().phases[:1]},
+        {"start": date(2027, 1, 5)},
+        {"pace": 3},
+        {"pauses": (Pause(date(2027, 1, 12), 1),)},
+        {"pauses": (Pause(MONDAY, 0),)},
+        {"pauses": (Pause(MONDAY, 2), Pause(date(2027, 1, 11), 1))},
+        {"goals": plan_of_five().goals * 2},
+        {"phases": plan_of_five().phases[:1]},
     ],
-)  # fmt: skip
+)
 def test_a_broken_plan_is_refused(broken: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         replace(plan_of_five(), **broken)  # type: ignore[arg-type]  # each row breaks one field

@@ -75,7 +75,9 @@ def test_behind_the_last_week_only_extending_is_left() -> None:
 
 def test_during_a_pause_the_late_goals_wait_behind_it() -> None:
     plan = pause_until(roomy(), date(2027, 2, 1), instant(2))
-    assert weeks_by_goal(taken(catch_up(plan, instant(3)))) == weeks_by_goal(taken(catch_up(roomy(), instant(2))))
+    assert weeks_by_goal(taken(catch_up(plan, instant(3)))) == weeks_by_goal(
+        taken(catch_up(roomy(), instant(2)))
+    )
 
 
 @pytest.mark.parametrize(

@@ -95,5 +95,7 @@ def test_a_track_that_is_known_from_end_to_end_makes_no_plan() -> None:
 
 def test_a_plan_needs_a_zone_that_exists() -> None:
     with pytest.raises(InvalidInput) as refused:
-        begin_plan(draft_plan((make_phase("a", (1, 1), (2,)),), NOTHING, 4), "cloud-to-ai", MONDAY, "Mars/Base")
+        begin_plan(
+            draft_plan((make_phase("a", (1, 1), (2,)),), NOTHING, 4), "cloud-to-ai", MONDAY, "Mars/Base"
+        )
     assert refused.value.reason == "zone.unknown"

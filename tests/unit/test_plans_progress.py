@@ -31,7 +31,12 @@ def test_progress_counts_weeks_goals_and_hours() -> None:
     plan = skip_goal(done_in(plan_of_twelve(), 0, 2), "a3")
     progress = measure(plan, instant(4))
     assert (progress.phase_id, progress.weeks_done, progress.weeks_left) == ("a", 4, 8)
-    assert (progress.goals_done, progress.goals_late, progress.goals_left, progress.goals_skipped) == (2, 1, 8, 1)
+    assert (progress.goals_done, progress.goals_late, progress.goals_left, progress.goals_skipped) == (
+        2,
+        1,
+        8,
+        1,
+    )
     assert (progress.hours_due, progress.hours_done) == (12, 8)
     assert progress.ratio == pytest.approx(2 / 3)
     over = measure(plan, instant(30))

@@ -84,7 +84,9 @@ def test_a_lower_aim_closes_gaps_sooner() -> None:
 
 def test_every_gap_is_listed_once_and_more_worth_never_comes_later() -> None:
     for levels in itertools.product(range(4), repeat=4):
-        profile = Profile(dict(zip(("containers", "containers-gap", "costs", "costs-gap"), levels, strict=True)))
+        profile = Profile(
+            dict(zip(("containers", "containers-gap", "costs", "costs-gap"), levels, strict=True))
+        )
         rows = gap_report(profile, MAP)
         assert sorted(row.skill.id for row in rows) == ["containers", "costs", "databases"]
         worth = [row.missing * (1 + row.skill_level) for row in rows]

@@ -44,7 +44,7 @@ SETS = {
     "sample": read_questions("skill_questions_sample.jsonl"),
     "tune": read_questions("skill_questions.jsonl", "tune"),
     "held": read_questions("skill_questions.jsonl", "held"),
-    "fresh": read_questions("skill_questions_fresh.jsonl", "seen"),
+    "fresh": read_questions("skill_questions_fresh.jsonl"),
 }
 ALL = [question for questions in SETS.values() for question in questions]
 
@@ -126,7 +126,11 @@ def test_matched_words_are_in_the_text(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "skills", "lacks"),
     [
-        ("no IAM or Terraform, but plenty of RDS", ["managed-databases"], ["iam-secrets", "infrastructure-as-code"]),
+        (
+            "no IAM or Terraform, but plenty of RDS",
+            ["managed-databases"],
+            ["iam-secrets", "infrastructure-as-code"],
+        ),
         ("not only Kubernetes, also RDS", ["container-orchestration", "managed-databases"], []),
         ("I know nothing about IaC", [], ["infrastructure-as-code"]),
         ("it's not that I don't know Terraform", ["infrastructure-as-code"], []),
@@ -179,7 +183,10 @@ def test_any_text_gets_the_same_well_formed_answer_twice(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\x00", "\ud800", "‮IAM‬", "a" * 1_000_000, "no " * 300_000, "don't not without " * 50_000, "'" * 90_000],
+    [
+        "", "\x00", "\ud800", "\u202eIAM\u202c", "a" * 1_000_000, "no " * 300_000, "don't not without " * 50_000,
+        "'" * 90_000,
+    ],
 )  # fmt: skip
 def test_hostile_texts_are_read_quickly(text: str) -> None:
     start = time.perf_counter()

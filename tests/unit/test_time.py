@@ -37,7 +37,9 @@ def test_wall_times(zone: ZoneInfo, day: date, wall: time, instant: datetime) ->
 
 def test_a_wall_time_means_the_first_whatever_its_fold_says() -> None:
     wall = time(2, 30)
-    assert resolve(date(2027, 10, 31), wall.replace(fold=1), BERLIN) == resolve(date(2027, 10, 31), wall, BERLIN)
+    assert resolve(date(2027, 10, 31), wall.replace(fold=1), BERLIN) == resolve(
+        date(2027, 10, 31), wall, BERLIN
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,10 +84,24 @@ def test_zones_are_found(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "", "Berlin", "Europe/", "America", "../etc/passwd", "/etc/localtime", "Europe/Berlin\0", "Europe/Zürich",
-        "right/UTC", "posix/UTC", "zone.tab", "leapseconds", "\ud800", "a" * 5_000, "Europe//Berlin", "CET" * 20,
+        "",
+        "Berlin",
+        "Europe/",
+        "America",
+        "../etc/passwd",
+        "/etc/localtime",
+        "Europe/Berlin\0",
+        "Europe/Zürich",
+        "right/UTC",
+        "posix/UTC",
+        "zone.tab",
+        "leapseconds",
+        "\ud800",
+        "a" * 5_000,
+        "Europe//Berlin",
+        "CET" * 20,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_zone_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         find_zone(name)

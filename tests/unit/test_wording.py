@@ -23,7 +23,14 @@ def test_only_the_start_of_a_long_text_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("said", "plain"),
-    [("Don’t", "dont"), ("I've", "i"), ("node's", "node"), ("Ärger", "arger"), ("soooo", "so"), ("Ｋ８ｓ", "k8s")],
+    [
+        ("Don’t", "dont"),
+        ("I've", "i"),
+        ("node's", "node"),
+        ("Ärger", "arger"),
+        ("soooo", "so"),
+        ("Ｋ８ｓ", "k8s"),
+    ],
 )
 def test_fold(said: str, plain: str) -> None:
     assert fold(said) == plain
@@ -71,7 +78,8 @@ INDEX = TypoIndex(
     ("typed", "meant"),
     [
         ("kubirnetis", "kubernetes"), ("terrafrom", "terraform"), ("hlem", "helm"), ("valt", "vault"),
-        ("promt", "prompt"), ("help", None), ("form", None), ("rocker", None), ("iam", None), ("x" * 500, None),
+        ("promt", "prompt"), ("help", None), ("form", None), ("rocker", None), ("iam", None),
+        ("x" * 500, None),
     ],
 )  # fmt: skip
 def test_typos(typed: str, meant: str | None) -> None:

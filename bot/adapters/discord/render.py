@@ -6,33 +6,18 @@ What people typed stays literal: a backslash stands before every mark, and `@` n
 import re
 from typing import Any
 
+from bot.core.chat.chart import Chart, picture_name
 from bot.core.chat.codec import encode
+from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
 from bot.core.chat.markup import Line, Span, read_lines
-from bot.core.chat.message import (
-    Actions,
-    Block,
-    Button,
-    Choice,
-    Divider,
-    Fields,
-    Link,
-    Markdown,
-    Mention,
-    Message,
-    Moment,
-    Part,
-    Plain,
-    Section,
-    Select,
-    Text,
-    mentions_of,
-)
+from bot.core.chat.message import Actions, Block, Divider, Fields, Message, Section, Text, mentions_of
+from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain
 
 COMPONENTS_V2 = 1 << 15
 
 ROW, BUTTON, SELECT, TEXT_INPUT = 1, 2, 3, 4
-SECTION, TEXT_DISPLAY, SEPARATOR, LABEL = 9, 10, 14, 18
+SECTION, TEXT_DISPLAY, GALLERY, SEPARATOR, LABEL = 9, 10, 12, 14, 18
 
 _BUTTON_STYLES = {"primary": 1, "normal": 2, "danger": 4}
 _LINK_STYLE = 5
@@ -93,6 +78,9 @@ def _draw_block(block: Block) -> Payload:
         case Fields(fields):
             lines = [f"**{literal(field.label)}:** {_draw_parts(field.parts)}" for field in fields]
             return _display("\n".join(lines))
+        case Chart(alt=alt):
+            media = {"url": f"attachment://{picture_name(block)}"}
+            return {"type": GALLERY, "items": [{"media": media, "description": alt}]}
         case Divider():
             return {"type": SEPARATOR, "divider": True, "spacing": 1}
         case Actions(items):

@@ -7,29 +7,13 @@ escape for become signs that look the same. Slack never reads markup in its plai
 import re
 from typing import Any
 
+from bot.core.chat.chart import Chart
 from bot.core.chat.codec import encode
+from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
 from bot.core.chat.markup import Line, Span, clip, read_lines
-from bot.core.chat.message import (
-    Actions,
-    Block,
-    Button,
-    Choice,
-    Divider,
-    Fields,
-    Link,
-    Markdown,
-    Mention,
-    Message,
-    Moment,
-    Part,
-    Plain,
-    Section,
-    Select,
-    Text,
-    fallback,
-    plain_moment,
-)
+from bot.core.chat.message import Actions, Block, Divider, Fields, Message, Section, Text, fallback
+from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain, plain_moment
 
 HOME_LIMIT = 100
 FALLBACK_ROOM = 4_000
@@ -111,6 +95,8 @@ def _draw_block(block: Block) -> Payload:
         case Fields(fields):
             drawn = [f"*{literal(field.label)}*\n{_draw_parts(field.parts)}" for field in fields]
             return {"type": "section", "fields": [_mrkdwn(text) for text in drawn]}
+        case Chart(alt=alt):
+            return {"type": "section", "text": _mrkdwn(literal(alt)), "expand": True}
         case Divider():
             return {"type": "divider"}
         case Actions(items):

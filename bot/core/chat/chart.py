@@ -4,6 +4,7 @@ A value that breaks a limit is never built: the constructor raises ValueError, w
 The few words a chart shows besides its labels are fields too, so that a view can say them its own way.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -167,6 +168,11 @@ class Chart:
     def __post_init__(self) -> None:
         _require(is_drawable(self.alt) and is_visible(self.alt), "an alt text with something to read")
         _require(len(self.alt) <= ALT_LIMIT, f"alt text of {ALT_LIMIT}: {self.alt!r}")
+
+
+def picture_name(chart: Chart) -> str:
+    """The name of the chart's picture, the same for the same data: `chart-0a1b2c3d4e5f.png`."""
+    return f"chart-{hashlib.sha256(repr(chart.data).encode()).hexdigest()[:12]}.png"
 
 
 def _require_label(label: str) -> None:

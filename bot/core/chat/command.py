@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.core.chat.message import CHOICE_LIMIT, Choice
+from bot.core.chat.control import CHOICE_LIMIT, Choice
+from bot.core.chat.limits import require
 from bot.core.errors import InvalidInput
 
 NAME_LIMIT = 32
@@ -35,8 +36,8 @@ class Option:
 
     def __post_init__(self) -> None:
         _check(self.name, self.description)
-        _require(len(self.choices) <= CHOICE_LIMIT, f"{CHOICE_LIMIT} choices for {self.name}")
-        _require(not (self.choices and self.suggest), f"choices or suggestions for {self.name}, not both")
+        require(len(self.choices) <= CHOICE_LIMIT, f"{CHOICE_LIMIT} choices for {self.name}")
+        require(not (self.choices and self.suggest), f"choices or suggestions for {self.name}, not both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,13 @@ class Command:
 
     def __post_init__(self) -> None:
         words = self.name.split(" ")
-        _require(len(words) <= 2, f"{self.name!r} has one word or two")
+        require(len(words) <= 2, f"{self.name!r} has one word or two")
         for word in words:
             _check(word, self.description)
-        _require(len(self.options) <= OPTION_LIMIT, f"{OPTION_LIMIT} options for {self.name}")
+        require(len(self.options) <= OPTION_LIMIT, f"{OPTION_LIMIT} options for {self.name}")
         required = [option.required for option in self.options]
-        _require(required == sorted(required, reverse=True), f"required options of {self.name} come first")
-        _require(len({one.name for one in self.options}) == len(self.options), f"options of {self.name} once")
+        require(required == sorted(required, reverse=True), f"required options of {self.name} come first")
+        require(len({one.name for one in self.options}) == len(self.options), f"options of {self.name} once")
 
     @property
     def root(self) -> str:
@@ -106,10 +107,5 @@ def _convert_date(option: Option, given: str | int | bool) -> date:
 
 
 def _check(name: str, description: str) -> None:
-    _require(bool(_NAME.fullmatch(name)) and len(name) <= NAME_LIMIT, f"name of {NAME_LIMIT}: {name!r}")
-    _require(0 < len(description) <= DESCRIPTION_LIMIT, f"description of {DESCRIPTION_LIMIT}: {name}")
-
-
-def _require(holds: bool, rule: str) -> None:
-    if not holds:
-        raise ValueError(f"a command keeps this limit: {rule}")
+    require(bool(_NAME.fullmatch(name)) and len(name) <= NAME_LIMIT, f"name of {NAME_LIMIT}: {name!r}")
+    require(0 < len(description) <= DESCRIPTION_LIMIT, f"description of {DESCRIPTION_LIMIT}: {name}")

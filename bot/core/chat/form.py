@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core.chat.codec import ActionId, encode
+from bot.core.chat.control import VALUE_LIMIT, Choice, require_choices
+from bot.core.chat.limits import require
 from bot.core.chat.markup import is_drawable, is_visible
-from bot.core.chat.message import VALUE_LIMIT, Choice, require_choices
 
 TITLE_LIMIT = 24
 INPUT_LIMIT = 5
@@ -28,8 +29,8 @@ class TextInput:
 
     def __post_init__(self) -> None:
         _check(self.name, self.label, self.hint)
-        _require(0 < self.limit <= TYPED_LIMIT and len(self.value) <= self.limit, "length of text")
-        _require(is_drawable(self.value) and (self.lines or "\n" not in self.value), f"value: {self.value!r}")
+        require(0 < self.limit <= TYPED_LIMIT and len(self.value) <= self.limit, "length of text")
+        require(is_drawable(self.value) and (self.lines or "\n" not in self.value), f"value: {self.value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class DateInput:
 
     def __post_init__(self) -> None:
         _check(self.name, self.label, self.hint)
-        _require(not self.value or _is_day(self.value), f"a day: {self.value!r}")
+        require(not self.value or _is_day(self.value), f"a day: {self.value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class SelectInput:
     def __post_init__(self) -> None:
         _check(self.name, self.label, self.hint)
         require_choices(self.choices)
-        _require(not self.value or self.value in {one.value for one in self.choices}, "value is a choice")
+        require(not self.value or self.value in {one.value for one in self.choices}, "value is a choice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class MultiSelectInput:
     def __post_init__(self) -> None:
         _check(self.name, self.label, self.hint)
         require_choices(self.choices)
-        _require(set(self.values) <= {one.value for one in self.choices}, "values are choices")
+        require(set(self.values) <= {one.value for one in self.choices}, "values are choices")
 
 
 Input = TextInput | DateInput | SelectInput | MultiSelectInput
@@ -97,18 +98,18 @@ class Form:
     submit: str = "Send"
 
     def __post_init__(self) -> None:
-        _require(_is_line(self.title, TITLE_LIMIT), f"title of {TITLE_LIMIT}: {self.title!r}")
-        _require(_is_line(self.submit, TITLE_LIMIT), f"submit of {TITLE_LIMIT}: {self.submit!r}")
-        _require(0 < len(self.inputs) <= INPUT_LIMIT, f"1 to {INPUT_LIMIT} inputs")
+        require(_is_line(self.title, TITLE_LIMIT), f"title of {TITLE_LIMIT}: {self.title!r}")
+        require(_is_line(self.submit, TITLE_LIMIT), f"submit of {TITLE_LIMIT}: {self.submit!r}")
+        require(0 < len(self.inputs) <= INPUT_LIMIT, f"1 to {INPUT_LIMIT} inputs")
         names = {one.name for one in self.inputs}
-        _require(len(names) == len(self.inputs), "every input's name once")
+        require(len(names) == len(self.inputs), "every input's name once")
         encode(self.action)
 
 
 def _check(name: str, label: str, hint: str) -> None:
-    _require(name.isidentifier() and len(name) <= VALUE_LIMIT, f"name of an input: {name!r}")
-    _require(_is_line(label, LABEL_LIMIT), f"label of {LABEL_LIMIT}: {label!r}")
-    _require(not hint or _is_line(hint, HINT_LIMIT), f"hint of {HINT_LIMIT}: {hint!r}")
+    require(name.isidentifier() and len(name) <= VALUE_LIMIT, f"name of an input: {name!r}")
+    require(_is_line(label, LABEL_LIMIT), f"label of {LABEL_LIMIT}: {label!r}")
+    require(not hint or _is_line(hint, HINT_LIMIT), f"hint of {HINT_LIMIT}: {hint!r}")
 
 
 def _is_line(text: str, limit: int) -> bool:
@@ -120,8 +121,3 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _require(holds: bool, rule: str) -> None:
-    if not holds:
-        raise ValueError(f"a form keeps this limit: {rule}")

@@ -6,7 +6,7 @@ import unicodedata
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _KEPT_CONTROLS = frozenset("\n\t")
-_UNSEEN = frozenset("Cc Cf Cn Co".split())
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co"})
 _JOINERS = frozenset("\u200c\u200d")  # emoji and several scripts are spelled with them
 
 
@@ -20,12 +20,14 @@ def clean(text: str, limit: int) -> str:
     text = unicodedata.normalize("NFC", _BREAKS.sub("\n", text))
     text = "".join(char for char in text if _is_kept(char))
     # Taking a mark out can bring two characters together that compose, and cutting can end on a space.
-    return unicodedata.normalize("NFC", text)[:limit].strip()
+    return unicodedata.normalize("NFC", text).strip()[:limit].rstrip()
 
 
 def clean_line(text: str, limit: int) -> str:
     """As `clean`, on one line: every run of white space is a single space."""
-    return " ".join(clean(text, limit).split())
+    # Before the cut, so that white space nobody will see costs no words, and after it, because taking a
+    # control out can leave two spaces.
+    return " ".join(clean(" ".join(text.split()), limit).split())
 
 
 def _is_kept(char: str) -> bool:

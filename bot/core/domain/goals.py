@@ -15,7 +15,13 @@ EvidenceKind = Literal["repository", "pull-request", "notebook", "dashboard", "d
 EvidenceId = NewType("EvidenceId", int)
 
 EVIDENCE_KINDS: tuple[EvidenceKind, ...] = (
-    "repository", "pull-request", "notebook", "dashboard", "document", "recording", "post",
+    "repository",
+    "pull-request",
+    "notebook",
+    "dashboard",
+    "document",
+    "recording",
+    "post",
 )
 HOURS_MAX = 5
 URL_LIMIT = 500

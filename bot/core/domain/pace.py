@@ -137,9 +137,7 @@ def _place(
     goals: tuple[PlannedGoal, ...], first: int, loads: tuple[int, ...], pace: int
 ) -> dict[str, PlannedGoal]:
     placed = spread(tuple(goal.hours for goal in goals), loads, most_hours(pace)) or ()
-    return {
-        goal.goal_id: replace(goal, week=first + week) for goal, week in zip(goals, placed, strict=True)
-    }
+    return {goal.goal_id: replace(goal, week=first + week) for goal, week in zip(goals, placed, strict=True)}
 
 
 def _stand_aside(

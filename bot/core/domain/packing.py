@@ -28,10 +28,9 @@ def fewest_weeks(
     # Every number from the least that packs up to the number of goals packs too: split a fuller week.
     loads = (spent, *(0 for _ in hours))
     placed = fill(hours, loads, most_hours(pace))
-    if placed is None:
+    if placed is None or placed[-1] >= weeks_max:
         return None
-    weeks = max(asked, placed[-1] + 1)
-    return weeks if weeks <= weeks_max else None
+    return max(asked, placed[-1] + 1)
 
 
 def fill(hours: Sequence[int], loads: Sequence[int], most: int) -> tuple[int, ...] | None:

@@ -1,16 +1,22 @@
 """Reading a skill-gap question: which rows of the map a text speaks of, and which its writer lacks."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.core.domain.lexicon import MISUSE, Cue, Lexicon, Seen
+from bot.core.domain.phrases import MISUSE, Cue
+from bot.core.domain.lexicon import Lexicon, Seen
 from bot.core.domain.negation import find_lacking
 from bot.core.domain.skills import SkillMap
-from bot.core.domain.wording import Word
+from bot.core.domain.wording import READ_LIMIT, Word
 
 NEAREST = 3
+FOREIGN_LIMIT = 1
+
+# A text that tries to notify everybody is misuse, whatever else it says.
+_CALLS_ALL = re.compile(r"@(everyone|here|channel|all)\b|<!", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,14 @@ class Matcher:
 
     def match(self, text: str) -> Match:
         """What a text speaks of. Takes any text, reads the first READ_LIMIT characters, never raises."""
+        if _CALLS_ALL.search(text, 0, READ_LIMIT):
+            return Match()
         words = self._lexicon.read(text)
         seen = self._lexicon.find_phrases(words)
         found = [*_read_names(seen), *self._read_cues(words, seen)]
         if self._is_misuse(words, found):
             return Match()
-        vouched = self._vouch(words, found)
+        vouched = self._vouch(words, found) or self._lean(words, seen, found)
         lacking = find_lacking(words, frozenset(index for each in vouched for index in each.at))
         return self._conclude(words, vouched, found, lacking)
 
@@ -118,6 +126,24 @@ class Matcher:
             )
         ]
 
+    def _lean(self, words: list[Word], seen: list[Seen], found: list[Find]) -> list[Find]:
+        """The row that words lean to which name none, unless some of them were taken for another meaning."""
+        lexicon = self._lexicon
+        if any(word.stem in lexicon.outside for word in words):
+            return []
+        spoken = {
+            each.at: " ".join([word.stem for word in words[each.at : each.at + each.length]]) for each in seen
+        }
+        if lexicon.count_foreign(words, set()) > FOREIGN_LIMIT or any(
+            word.stem in lexicon.homonyms.get(words[index].stem, frozenset())
+            for each in found
+            for index in each.at
+            for word in words
+        ):
+            return []
+        leaning = lexicon.leaning.judge(spoken)
+        return [Find(leaning[0], leaning[1], False)] if leaning else []
+
     def _is_firm(self, words: list[Word], find: Find) -> bool:
         """Whether a find needs no company: a sure sign that is more than one word with two meanings."""
         return find.sure and (len(find.at) > 1 or words[find.at[0]].stem not in self._lexicon.homonyms)
@@ -160,7 +186,7 @@ def _is_swallowed(find: Find, found: list[Find]) -> bool:
 
 
 def _place(cue: Cue, sentence: list[Seen]) -> tuple[int, ...]:
-    """The indices of one word or phrase for each part of a cue, all different; empty when there are too few."""
+    """The indices of a word or phrase for each part of a cue, all different; empty if there are too few."""
     taken: list[int] = []
     for part in cue.parts:
         for at, length, phrase in sentence:

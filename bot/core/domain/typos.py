@@ -66,7 +66,7 @@ def _skeleton(form: str) -> str:
 
 
 def _judge(typed: str, known: str) -> int:
-    """The distance when it is small enough to be a slip of the pen, else TOO_FAR."""
+    """Twice the distance when it is small enough to be a slip of the pen, else TOO_FAR; swaps are nearest."""
     longer = max(len(typed), len(known))
     if typed[0].translate(_ALIKE) != known[0].translate(_ALIKE) and (
         longer < 6 or sorted(typed[:2]) != sorted(known[:2])
@@ -74,9 +74,10 @@ def _judge(typed: str, known: str) -> int:
         return TOO_FAR
     if len(typed) == SHORTEST:
         swapped = sorted(typed) == sorted(known)
-        return 1 if (swapped or len(known) > SHORTEST) and measure_distance(typed, known, 1) == 1 else TOO_FAR
+        near = (swapped or len(known) > SHORTEST) and measure_distance(typed, known, 1) == 1
+        return 2 - swapped if near else TOO_FAR
     limit = 1 if longer < 8 else 2
     if longer >= 8 and _skeleton(typed) == _skeleton(known):
         limit = 3
     distance = measure_distance(typed, known, limit)
-    return distance if distance <= limit else TOO_FAR
+    return 2 * distance - (sorted(typed) == sorted(known)) if distance <= limit else TOO_FAR

@@ -15,6 +15,8 @@ _PIECES = re.compile(
     r"|(?P<colon>:(?=\s))"
     r"|(?P<plus>[&+])"
 )
+# "giv" of giving and "cod" of coding want their e back; "car" and "care" must stay apart.
+_SHORT_VOWEL = re.compile(r"[^aeiou][aeiou][^aeiouwxy]")
 _DRAWLED = re.compile(r"([a-z])\1{2,}")
 _COMMAND = re.compile(r"\s*/[a-z]+\b")
 _CONTRACTED = frozenset({"m", "re", "ve", "ll", "d", "s"})
@@ -91,7 +93,7 @@ def stem(plain: str) -> str:
     if len(plain) < 4 or plain in _KEPT or not plain.isalpha():
         return plain
     plain = _drop_tense(_drop_plural(_americanize(plain)))
-    if len(plain) > 3 and plain.endswith("e"):
+    if len(plain) > 4 and plain.endswith("e"):
         plain = plain[:-1]
     return plain[:-1] + "i" if len(plain) > 3 and plain.endswith("y") else plain
 
@@ -118,7 +120,9 @@ def _drop_tense(plain: str) -> str:
             if not any(vowel in rest for vowel in "aeiouy"):
                 return plain
             doubled = len(rest) > 3 and rest[-1] == rest[-2] and rest[-1] not in "lszaeiou"
-            return rest[:-1] if doubled else rest
+            if doubled:
+                return rest[:-1]
+            return rest + "e" if _SHORT_VOWEL.fullmatch(rest) else rest
     return plain
 
 

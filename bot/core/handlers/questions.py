@@ -2,7 +2,8 @@
 
 from bot.core.chat.call import Reply
 from bot.core.chat.command import Option
-from bot.core.chat.message import Block, Choice, Message
+from bot.core.chat.control import Choice
+from bot.core.chat.message import Block, Message
 from bot.core.domain.asked import NOTE_LIMIT, QUESTION_LIMIT, OpenQuestion, Question
 from bot.core.domain.skills import Skill
 from bot.core.errors import InvalidInput, NotFound

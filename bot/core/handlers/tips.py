@@ -2,7 +2,8 @@
 
 from bot.core.chat.call import Reply
 from bot.core.chat.command import Option
-from bot.core.chat.message import Choice, Message, Update
+from bot.core.chat.control import Choice
+from bot.core.chat.message import Message, Update
 from bot.core.domain.tips import Challenge, Tip, choose_tip
 from bot.core.domain.topics import find_topic, offer_topics
 from bot.core.errors import InvalidInput, NotFound

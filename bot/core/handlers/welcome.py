@@ -2,7 +2,8 @@
 
 from bot.core.chat.call import Reply
 from bot.core.chat.command import Command, Option
-from bot.core.chat.message import Block, Choice, Message
+from bot.core.chat.control import Choice
+from bot.core.chat.message import Block, Message
 from bot.core.errors import NotFound
 from bot.core.feature import Feature
 from bot.core.request import Context, Glance, Request

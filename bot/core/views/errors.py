@@ -1,7 +1,8 @@
 """What is said when something can't be done: what happened, and what to do next."""
 
 from bot.core.chat.markup import clip
-from bot.core.chat.message import Markdown, Message, Plain, Text
+from bot.core.chat.message import Message, Text
+from bot.core.chat.part import Markdown, Plain
 from bot.core.errors import UserError
 
 FACT_ROOM = 300

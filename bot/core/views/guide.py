@@ -3,21 +3,12 @@
 from collections.abc import Iterable
 
 from bot.core.chat.codec import Action
-from bot.core.chat.message import (
-    LABEL_LIMIT,
-    Actions,
-    Block,
-    Choice,
-    Field,
-    Fields,
-    Markdown,
-    Message,
-    Select,
-    Text,
-)
+from bot.core.chat.control import LABEL_LIMIT, Choice, Select
+from bot.core.chat.message import Actions, Block, Field, Fields, Message, Text
+from bot.core.chat.part import Markdown
 from bot.core.domain.curriculum import Phase, Track
 from bot.core.domain.guide import Figure, Page
-from bot.core.views.sources import source_line, sources_text
+from bot.core.views.sources import sources_text
 
 OPEN = Action("guide.open", "topic_id")
 READ = Action("guide.read", "topic_id")
@@ -65,8 +56,7 @@ def _picker(topics: Topics) -> Actions:
 
 
 def _figure(figure: Figure) -> Field:
-    told = f"{figure.says} _{source_line(figure.source)}_"
-    return Field(figure.value, (Markdown(told),))
+    return Field(figure.value, (Markdown(f"{figure.says} ({figure.source.title}: {figure.edition})"),))
 
 
 def _phase(number: int, phase: Phase) -> Text:

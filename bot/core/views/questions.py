@@ -3,21 +3,11 @@
 from collections.abc import Iterable
 
 from bot.core.chat.codec import Action
+from bot.core.chat.control import Button, Choice
 from bot.core.chat.form import Form, MultiSelectInput, TextInput
 from bot.core.chat.markup import clip
-from bot.core.chat.message import (
-    Actions,
-    Block,
-    Button,
-    Choice,
-    Divider,
-    Markdown,
-    Message,
-    Part,
-    Plain,
-    Section,
-    Text,
-)
+from bot.core.chat.message import Actions, Block, Divider, Message, Section, Text
+from bot.core.chat.part import Markdown, Part, Plain
 from bot.core.domain.asked import NOTE_LIMIT, Question
 from bot.core.domain.curriculum import Track
 from bot.core.domain.questions import Match

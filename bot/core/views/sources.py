@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from bot.core.chat.markup import drawn_length
-from bot.core.chat.message import Markdown, Text
+from bot.core.chat.message import Text
+from bot.core.chat.part import Markdown
 from bot.core.domain.skills import Source
 
 
@@ -11,7 +12,7 @@ def source_line(source: Source) -> str:
     """One source in our Markdown: a link where there is one, its edition, and how fresh the look at it is."""
     title = f"[{source.title}]({source.url})" if source.url else source.title
     edition = f", {source.edition}" if source.edition else ""
-    return f"{title}{edition} ({_checked(source)})"
+    return f"{title}{edition} · {_checked(source)}"
 
 
 def sources_text(sources: Iterable[Source], room: int) -> Text:

@@ -1,7 +1,9 @@
 """What is said about mistakes that many meet."""
 
 from bot.core.chat.codec import Action
-from bot.core.chat.message import Actions, Button, Markdown, Message, Text
+from bot.core.chat.control import Button
+from bot.core.chat.message import Actions, Message, Text
+from bot.core.chat.part import Markdown
 from bot.core.domain.tips import Challenge, Tip
 from bot.core.views.sources import sources_text
 

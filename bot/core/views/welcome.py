@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from bot.core.chat.codec import Action
 from bot.core.chat.command import Command, Option
-from bot.core.chat.message import Actions, Block, Button, Choice, Divider, Markdown, Message, Select, Text
+from bot.core.chat.control import Button, Choice, Select
+from bot.core.chat.message import Actions, Block, Divider, Message, Text
+from bot.core.chat.part import Markdown
 from bot.core.views.guide import READ
 from bot.core.views.questions import SHOW_MAP
 

@@ -1,0 +1,141 @@
+"""The verbs, as processes."""
+
+import json
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.process import ROOT, Playground, run_cairn
+
+
+def test_ask_prints_rows_matches_and_sources() -> None:
+    told = run_cairn("ask", "I run EKS and look after RDS")
+    assert told.returncode == 0, told.stderr
+    for words in ("Container orchestration", "Managed database services", "EKS", "RDS", "Sources", "https://"):
+        assert words in told.stdout
+
+
+def test_ask_says_when_it_cannot_answer() -> None:
+    told = run_cairn("ask", "how do I plant tomatoes")
+    assert told.returncode == 0
+    assert "My map doesn't cover that" in told.stdout
+
+
+def test_ask_a_batch_writes_a_json_object_a_line(tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(
+        '{"id": "a", "text": "I don\'t know kubernetes but I do manage databases"}\n\n'
+        '{"id": "b", "text": "tell me a joke", "kind": "out"}\n'
+    )
+    told = run_cairn("ask", "--batch", str(questions))
+    first, second = (json.loads(line) for line in told.stdout.splitlines())
+    assert first["id"] == "a"
+    assert first["skills"] == ["managed-databases"]
+    assert first["lacks"] == ["container-orchestration"]
+    assert set(first["matched"]) == {"managed-databases", "container-orchestration"}
+    assert (first["declined"], second["declined"]) == (False, True)
+    assert set(second) == {"id", "skills", "lacks", "declined", "matched"}
+
+
+@pytest.mark.parametrize("line", ["not json", "[]", '{"id": 1}', '{"text": "a"}'])
+def test_ask_names_the_line_that_is_wrong(tmp_path: Path, line: str) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"id": "a", "text": "b"}\n' + line + "\n")
+    told = run_cairn("ask", "--batch", str(questions))
+    assert told.returncode == 2
+    assert "Line 2" in told.stderr
+
+
+def test_ask_takes_a_question_or_a_batch() -> None:
+    for args in ((), ("EKS", "--batch", "x")):
+        told = run_cairn("ask", *args)
+        assert told.returncode == 2
+        assert "cairn ask" in told.stderr
+
+
+def test_check_passes_on_what_is_shipped() -> None:
+    told = run_cairn("check")
+    assert told.returncode == 0, told.stdout
+    assert "0 errors" in told.stdout.splitlines()[-1]
+
+
+def test_check_names_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "tips").mkdir()
+    (tmp_path / "skills.yaml").write_text("skills: &a []\n")
+    told = run_cairn("check", CAIRN_CONTENT=str(tmp_path))
+    assert told.returncode == 2
+    assert "skills.yaml:1" in told.stderr
+
+
+@pytest.mark.parametrize("piece", ["temperature-zero", "content/guide/figures.md", "autoscaling", "cloud-to-ai"])
+def test_preview_draws_both_platforms(piece: str) -> None:
+    told = run_cairn("preview", piece)
+    assert told.returncode == 0, told.stderr
+    assert "┌─ Slack" in told.stdout
+    assert "┌─ Discord" in told.stdout
+    assert "**" not in told.stdout
+
+
+def test_preview_knows_what_it_does_not_know() -> None:
+    told = run_cairn("preview", "nothing")
+    assert told.returncode == 2
+    assert "I know no piece called nothing" in told.stderr
+
+
+def test_migrate_up_and_down_and_status(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    before = json.loads(run_cairn("status", "--json", *data).stdout)
+    assert before["database"]["dialect"] == "sqlite"
+    assert (before["database"]["revision"], before["database"]["current"]) == (None, False)
+    assert before["content"]["skills"] == 6
+    assert "empty -> " in run_cairn("migrate", *data).stdout
+    after = json.loads(run_cairn("status", "--json", *data).stdout)
+    assert after["database"]["current"]
+    assert after["database"]["revision"] == after["database"]["head"]
+    assert "-> empty" in run_cairn("migrate", "--down", "base", *data).stdout
+    assert "skills: 6" in run_cairn("status", *data).stdout
+
+
+def test_run_without_tokens_is_the_playground(tmp_path: Path) -> None:
+    playground = Playground(tmp_path, verb="run")
+    assert playground.get("/session")["members"]
+    assert playground.end() == 0
+
+
+def test_run_with_a_token_says_which_adapter_is_missing() -> None:
+    told = run_cairn("run", SLACK_BOT_TOKEN="xoxb-planted", DISCORD_TOKEN="planted")
+    assert told.returncode == 2
+    assert "Slack and Discord" in told.stderr
+    assert "planted" not in told.stderr
+
+
+def test_a_busy_port_is_said_plainly(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = run_cairn("play", "--port", str(port), "--data", str(tmp_path))
+    assert told.returncode == 2
+    assert f"Port {port} is taken" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_settings_that_are_wrong_are_named_without_their_value(tmp_path: Path) -> None:
+    told = run_cairn("status", "--data", str(tmp_path), CAIRN_PORT="many")
+    assert told.returncode == 2
+    assert "CAIRN_PORT" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}\n")
+    run_cairn("migrate", DATABASE_URL_FILE=str(secret))
+    assert (tmp_path / "elsewhere.sqlite3").exists()
+
+
+def test_python_is_new_enough() -> None:
+    assert sys.version_info >= (3, 11)
+    assert 'requires-python = ">=3.11"' in (ROOT / "pyproject.toml").read_text()
