@@ -6,7 +6,7 @@ from functools import lru_cache
 from io import BytesIO
 
 from matplotlib import get_data_path
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
@@ -40,15 +40,17 @@ class Sheet:
         self.palette: Palette = PALETTES[theme]
         # At this resolution a point is a logical pixel, so fonts and lines need no arithmetic.
         self.figure = Figure(figsize=(WIDTH / _POINTS, height / _POINTS), dpi=_POINTS * _SCALE)
-        self._canvas = FigureCanvasAgg(self.figure)
         self.figure.patch.set(facecolor=self.palette.card, edgecolor="none")
         self._pixels = Affine2D().scale(_SCALE, -_SCALE).translate(0, height * _SCALE)
 
     def png(self) -> bytes:
         """The card as a PNG at twice its logical size; the same drawing gives the same bytes."""
-        self._canvas.draw()
-        width, height = self._canvas.get_width_height()
-        picture = Image.frombuffer("RGBA", (width, height), self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+        # A renderer of its own: a canvas would keep its 4 MB until the garbage is next collected.
+        width, height = round(WIDTH * _SCALE), round(self.height * _SCALE)
+        renderer = RendererAgg(width, height, self.figure.dpi)
+        self.figure.draw(renderer)
+        pixels = renderer.buffer_rgba()
+        picture = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
         drawn = BytesIO()
         # The card is opaque: without the fourth channel the file is smaller.
         picture.convert("RGB").save(drawn, "png")

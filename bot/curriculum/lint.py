@@ -2,38 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from bot.core.domain.curriculum import Content
 from bot.core.domain.skills import Source
 from bot.core.domain.topics import Topic, fold
 from bot.curriculum.cards import find_too_long
+from bot.curriculum.findings import Finding, Note
+from bot.curriculum.goal_rules import check_goals
 from bot.curriculum.load import Places, find_unread, load_with_places, source_key
 
 TIPS_PER_CHALLENGE = 5
 CHECK_AGAIN = timedelta(days=365)
 TIP_WORDS = range(40, 151)
-
-Severity = Literal["error", "warning"]
-_Note = tuple[Severity, str, str, str, str]  # severity, kind, key, says, remedy
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to mend in one file. An error keeps content from being published, a warning doesn't."""
-
-    severity: Severity
-    file: str
-    line: int | None
-    says: str
-    remedy: str
-
-    def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.severity}: {self.says} {self.remedy}"
 
 
 def check_folder(path: Path, now: datetime) -> tuple[Content, tuple[Finding, ...]]:
@@ -54,12 +36,14 @@ def lint(content: Content, now: datetime, places: Places | None = None) -> tuple
 
     Without `places` a finding names the kind and key where its file would stand ("tip self-judge").
     """
-    notes: list[_Note] = [
+    notes: list[Note] = [
         *_check_ids(content),
         *_check_names(content),
         *_check_references(content),
         *_check_unused(content),
         *_check_tips(content),
+        *check_goals(content),
+        *_check_used(content, places or {}),
         *_check_lengths(content),
         *_check_citing(content),
         *_check_sources(content, now.date()),
@@ -68,7 +52,7 @@ def lint(content: Content, now: datetime, places: Places | None = None) -> tuple
     return tuple(sorted(findings, key=lambda each: (each.severity, each.file, each.line or 0, each.says)))
 
 
-def _place(note: _Note, places: Places) -> Finding:
+def _place(note: Note, places: Places) -> Finding:
     severity, kind, key, says, remedy = note
     place = places.get((kind, key))
     if place is None:
@@ -76,7 +60,7 @@ def _place(note: _Note, places: Places) -> Finding:
     return Finding(severity, place.file, place.line, says, remedy)
 
 
-def _check_ids(content: Content) -> Iterator[_Note]:
+def _check_ids(content: Content) -> Iterator[Note]:
     kinds: dict[str, Iterable[str]] = {
         "tip": (tip.id for tip in content.tips),
         "challenge": (challenge.id for challenge in content.challenges),
@@ -91,7 +75,7 @@ def _check_ids(content: Content) -> Iterator[_Note]:
                 yield "error", kind, key, f"The {kind} `{key}` exists {times} times.", "Rename all but one."
 
 
-def _check_names(content: Content) -> Iterator[_Note]:
+def _check_names(content: Content) -> Iterator[Note]:
     # Pages and tracks are asked for with the same command, so no name may mean one of each.
     guide: list[tuple[str, Topic]] = [("page", page) for page in content.pages]
     guide += [("track", track) for track in content.tracks]
@@ -107,7 +91,7 @@ def _check_names(content: Content) -> Iterator[_Note]:
                     yield "error", kind, key, says, "Keep it in one of the two."
 
 
-def _check_references(content: Content) -> Iterator[_Note]:
+def _check_references(content: Content) -> Iterator[Note]:
     challenges = {challenge.id for challenge in content.challenges}
     for tip in content.tips:
         if tip.challenge not in challenges:
@@ -123,7 +107,7 @@ def _check_references(content: Content) -> Iterator[_Note]:
             yield "error", "skill", skill.id, "No objective closes this gap.", "Name one under objectives."
 
 
-def _check_unused(content: Content) -> Iterator[_Note]:
+def _check_unused(content: Content) -> Iterator[Note]:
     pointed = {key for skill in content.skill_map.skills for key in skill.gap.objectives}
     shown = {figure.id for page in content.pages for figure in page.figures}
     for track in content.tracks:
@@ -137,7 +121,14 @@ def _check_unused(content: Content) -> Iterator[_Note]:
             yield "warning", "figure", figure.id, "No page shows this figure.", "Name it in a page's figures."
 
 
-def _check_tips(content: Content) -> Iterator[_Note]:
+def _check_used(content: Content, places: Places) -> Iterator[Note]:
+    # A goal that no track uses isn't part of the content; only its place tells that it was read.
+    for kind, key in places:
+        if kind == "goal" and key not in content.goals:
+            yield "warning", kind, key, f"No track uses the goal `{key}`.", "Name it in goals/order.yaml."
+
+
+def _check_tips(content: Content) -> Iterator[Note]:
     tips = Counter(tip.challenge for tip in content.tips)
     for challenge in content.challenges:
         if (count := tips[challenge.id]) < TIPS_PER_CHALLENGE:
@@ -150,7 +141,7 @@ def _check_tips(content: Content) -> Iterator[_Note]:
             yield "warning", "tip", tip.id, f"This tip has {words} words.", remedy
 
 
-def _check_lengths(content: Content) -> Iterator[_Note]:
+def _check_lengths(content: Content) -> Iterator[Note]:
     for kind, key, limit in find_too_long(content):
         yield (
             "error",
@@ -161,23 +152,29 @@ def _check_lengths(content: Content) -> Iterator[_Note]:
         )
 
 
-def _check_citing(content: Content) -> Iterator[_Note]:
+def _check_citing(content: Content) -> Iterator[Note]:
     cited = [("tip", tip.id, tip.sources) for tip in content.tips]
     cited += [("page", page.id, page.sources) for page in content.pages]
     cited += [("skill", skill.id, skill.sources) for skill in content.skill_map.skills]
+    cited += [("goal", goal.id, goal.sources) for goal in content.goals.values()]
     for kind, key, sources in cited:
         if not sources:
             yield "error", kind, key, f"This {kind} names no source.", "Add at least one under sources."
 
 
-def _check_sources(content: Content, today: date) -> Iterator[_Note]:
-    for source in _sources(content):
+def _check_sources(content: Content, today: date) -> Iterator[Note]:
+    every = _sources(content)
+    read = {source.url: source.title for source in every if source.checked and source.url}
+    for source in every:
         if (source.checked is None) != (source.checked_on is None):
             says = f"`{source.title}` has only one of checked and checked_on."
             yield "error", "source", source_key(source), says, "Give both, or neither."
         elif source.checked_on is None:
             says = f"Nobody has checked `{source.title}`."
-            yield "warning", "source", source_key(source), says, "Read it, then add checked and checked_on."
+            remedy = "Read it, then add checked and checked_on."
+            if source.url in read:
+                remedy = f"It was checked as `{read[source.url]}`: carry checked and checked_on over."
+            yield "warning", "source", source_key(source), says, remedy
         elif source.checked_on > today:
             says = f"`{source.title}` was checked on a day that is still to come."
             yield "error", "source", source_key(source), says, "Correct checked_on."
@@ -190,5 +187,6 @@ def _sources(content: Content) -> tuple[Source, ...]:
     every = [source for tip in content.tips for source in tip.sources]
     every += [source for page in content.pages for source in page.sources]
     every += [source for skill in content.skill_map.skills for source in skill.sources]
+    every += [source for goal in content.goals.values() for source in goal.sources]
     every += [figure.source for figure in content.figures]
     return tuple(dict.fromkeys(every))

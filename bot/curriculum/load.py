@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from bot.core.domain.curriculum import Content, Track
 from bot.core.domain.guide import Figure, Page
 from bot.core.domain.skills import SkillMap, Source
 from bot.core.domain.tips import Challenge, Tip
 from bot.core.errors import ContentError
+from bot.curriculum.goal_files import FOLDER as GOALS_FOLDER
+from bot.curriculum.goal_files import order_goals, read_aliases, read_goals
 from bot.curriculum.reading import Place, Reading
 from bot.curriculum.schema import (
-    FIELDS,
     ChallengesShape,
     FiguresShape,
     PageShape,
@@ -28,6 +30,7 @@ _TOP = frozenset(
         "README.md",
         "challenges.yaml",
         "figures.yaml",
+        GOALS_FOLDER,
         "guide",
         "skills.yaml",
         "sources.yaml",
@@ -52,19 +55,29 @@ def load_content(path: Path) -> Content:
 
 def load_with_places(path: Path) -> Loaded:
     """As `load_content`, with the file and line of each thing, for the linter and the preview."""
-    reading = Reading(path, FIELDS)
+    reading = Reading(path)
     reading.require_folder()
     skill_map = _read_skill_map(reading)
     sources = _read_sources(reading)
     figures = _read_figures(reading, sources)
     challenges = _read_challenges(reading)
-    tracks = tuple(_read_tracks(reading))
+    gaps = None if skill_map is None else {skill.gap.id: skill.gap for skill in skill_map.skills}
+    goals = read_goals(reading, gaps, sources)
+    tracks = order_goals(reading, tuple(_read_tracks(reading)), goals)
+    aliases = read_aliases(reading, tracks, goals)
     tips = tuple(_read_tips(reading, sources))
     pages = tuple(_read_pages(reading, sources, figures))
     if reading.problems or skill_map is None:
         raise ContentError(tuple(sorted(reading.problems, key=lambda found: (found.file, found.line or 0))))
     content = Content(
-        skill_map, tracks, challenges, tips, pages, tuple((figures or {}).values()), reading.version
+        skill_map,
+        tracks,
+        challenges,
+        tips,
+        pages,
+        tuple((figures or {}).values()),
+        reading.version,
+        MappingProxyType(aliases),
     )
     return Loaded(content, reading.places)
 
@@ -134,6 +147,7 @@ def _read_tracks(reading: Reading) -> Iterator[Track]:
         if parsed := reading.parse_yaml(file, TrackShape):
             reading.note("track", parsed.id, parsed)
             for phase_id, phase in parsed.shape.phases.items():
+                reading.note("phase", f"{parsed.id}:{phase_id}", parsed, ("phases", phase_id))
                 for letter in phase.objectives:
                     path = ("phases", phase_id, "objectives", letter)
                     reading.note("objective", f"{parsed.id}:{phase_id}.{letter}", parsed, path)
@@ -149,7 +163,7 @@ def _read_tips(reading: Reading, sources: dict[str, Source] | None) -> Iterator[
         if len(parsed.paragraphs) < 3:
             says = "A tip has three paragraphs: the mistake, how to notice it, and what to do instead."
             reading.add(file, parsed.body_line, says, "Part them with blank lines.")
-        elif reading.knows_all(parsed, "sources", parsed.shape.sources, sources, "sources.yaml"):
+        elif reading.knows_all(parsed, ("sources",), parsed.shape.sources, sources, "sources.yaml"):
             mistake, sign, *instead = parsed.paragraphs
             yield parsed.shape.build(parsed.id, (mistake, sign, "\n\n".join(instead)), sources)
 
@@ -165,7 +179,7 @@ def _read_pages(
         if not parsed.paragraphs:
             reading.add(file, parsed.body_line, "The page has no text.", "Write at least one paragraph.")
             continue
-        cited = reading.knows_all(parsed, "sources", parsed.shape.sources, sources, "sources.yaml")
-        quoted = reading.knows_all(parsed, "figures", parsed.shape.figures, figures, "figures.yaml")
+        cited = reading.knows_all(parsed, ("sources",), parsed.shape.sources, sources, "sources.yaml")
+        quoted = reading.knows_all(parsed, ("figures",), parsed.shape.figures, figures, "figures.yaml")
         if cited and quoted:
             yield parsed.shape.build(parsed.id, parsed.paragraphs, sources, figures)

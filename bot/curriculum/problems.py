@@ -1,6 +1,6 @@
 """What pydantic found wrong, said for people who write content: file, line and what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from pydantic import ValidationError
@@ -21,6 +21,8 @@ _SAYS = {
     "int_type": ("must be a whole number", "Write digits only."),
     "greater_than_equal": ("must be at least {ge}", "Choose a larger number."),
     "less_than_equal": ("must be at most {le}", "Choose a smaller number."),
+    "bool_parsing": ("must be true or false", "Write one of the two."),
+    "bool_type": ("must be true or false", "Write one of the two."),
     "literal_error": ("must be one of {expected}", "Choose one of these."),
     "date_from_datetime_parsing": ("must be a date", "Write it as 2026-11-23."),
     "date_parsing": ("must be a date", "Write it as 2026-11-23."),
@@ -38,14 +40,14 @@ def explain(error: ValidationError, file: str, lines: Lines, known: Iterable[str
 
     `known` are the fields to suggest for a misspelt one.
     """
-    known, found = tuple(known), error.errors(include_url=False)
+    known, found = sorted(known), error.errors(include_url=False)
     # A list whose entries are wrong is called too short as well; the entries say it better.
     around = {details["loc"][:length] for details in found for length in range(len(details["loc"]))}
     told = [details for details in found if details["loc"] not in around]
     return tuple(_explain_one(details, file, lines, known) for details in told[:PROBLEMS_LIMIT])
 
 
-def _explain_one(details: ErrorDetails, file: str, lines: Lines, known: tuple[str, ...]) -> Problem:
+def _explain_one(details: ErrorDetails, file: str, lines: Lines, known: Sequence[str]) -> Problem:
     # A failing key is reported below it, as "[key]"; that is no step of the file.
     place = tuple(step for step in details["loc"] if step != "[key]")
     name = _name(place)

@@ -14,6 +14,7 @@ from bot.core.errors import ContentError, Problem
 from bot.curriculum.files import Raw, list_files, read_raw
 from bot.curriculum.markdown import check_markdown, split_front_matter, split_paragraphs
 from bot.curriculum.problems import explain
+from bot.curriculum.schema import list_fields
 from bot.curriculum.texts import BODY_LIMIT, fits_block
 from bot.curriculum.yaml_tree import Key, Lines, Value, read_yaml
 
@@ -49,9 +50,8 @@ class Parsed(Generic[S]):
 class Reading:
     """Reads files below `root`, and remembers what was wrong, where things stand, and what all files held."""
 
-    def __init__(self, root: Path, fields: tuple[str, ...]) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._fields = fields
         self._digest = hashlib.sha256()
         self.problems: list[Problem] = []
         self.places: dict[tuple[str, str], Place] = {}
@@ -118,10 +118,15 @@ class Reading:
         return False
 
     def knows_all(
-        self, parsed: Parsed[S], field: str, ids: tuple[str, ...], known: Mapping[str, object], home: str
+        self,
+        parsed: Parsed[S],
+        path: tuple[Key, ...],
+        ids: tuple[str, ...],
+        known: Mapping[str, object],
+        home: str,
     ) -> bool:
-        """As `knows`, for each of the `ids` that the list `field` holds."""
-        found = [self.knows(parsed, (field, place), key, known, home) for place, key in enumerate(ids)]
+        """As `knows`, for each of the `ids` that the list at `path` holds."""
+        found = [self.knows(parsed, (*path, place), key, known, home) for place, key in enumerate(ids)]
         return all(found)
 
     def _read(self, file: str) -> Raw:
@@ -133,7 +138,7 @@ class Reading:
         try:
             return shape.model_validate({} if value is None else value)
         except ValidationError as error:
-            raise ContentError(explain(error, file, lines, self._fields)) from None
+            raise ContentError(explain(error, file, lines, list_fields())) from None
 
 
 def _split_body(body: str, file: str, first_line: int) -> tuple[str, ...]:

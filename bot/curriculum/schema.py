@@ -151,15 +151,7 @@ class PageShape(Shape):
         )
 
 
-FIELDS = tuple(
-    sorted(
-        {
-            field
-            for shape in (SourceShape, FigureShape, ChallengeShape, StrengthShape, PhaseShape, TrackShape)
-            for field in shape.model_fields
-        }
-        | set(TipShape.model_fields)
-        | set(PageShape.model_fields)
-    )
-)
-"""Every field of these files, to suggest for a misspelt one."""
+def list_fields(shape: type[Shape] = Shape) -> frozenset[str]:
+    """Every field of all files, to suggest for a misspelt one."""
+    below = (list_fields(each) for each in shape.__subclasses__())
+    return frozenset(shape.model_fields).union(*below)

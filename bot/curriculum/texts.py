@@ -57,6 +57,16 @@ Sentence = Annotated[
 ]
 """One or two sentences, in our Markdown, on one line."""
 
+GoalTitle = Annotated[
+    str, StringConstraints(pattern=_ONE_LINE, max_length=70), AfterValidator(_require_plain)
+]
+"""What a goal asks for, in plain words."""
+
+GoalText = Annotated[
+    str, StringConstraints(pattern=_ONE_LINE, max_length=420), AfterValidator(_require_markdown)
+]
+"""A goal's text, in our Markdown, on one line: what to do, and how one knows that it is done."""
+
 Label = Annotated[str, StringConstraints(pattern=_ONE_LINE, max_length=120), AfterValidator(_require_plain)]
 """What something is called elsewhere, as it stands there: an edition, a value with its currency."""
 

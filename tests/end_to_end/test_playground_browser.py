@@ -113,7 +113,7 @@ def test_escape_closes_the_list_first_and_the_fields_then(open_page: Open) -> No
     expect(listed).to_be_visible()
     page.keyboard.press("Escape")
     expect(listed).to_be_hidden()
-    expect(page.get_by_label("question")).to_be_focused()
+    expect(page.get_by_role("combobox", name="question")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("combobox", name="Message to Cairn")).to_be_focused()
 

@@ -77,7 +77,7 @@ class Clause:
         return starts and inverted and self.plain(index).endswith("nt")
 
     def speaks_of_self(self, index: int) -> bool:
-        """Whether a denial after a name is the writer's: "X I never touched", "X isn't my thing", "X, not yet"."""
+        """Whether a denial after a name is meant: "X I never touched", "X isn't mine", "X, no"."""
         rest = [self.plain(each) for each in self.segment_from(index + 1)]
         if self.plain(index - 1) in SELF - {"my", "our"}:
             return True

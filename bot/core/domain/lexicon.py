@@ -1,13 +1,19 @@
 """The skill map's wording, compiled for reading: phrases, cues, and the words around them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
-from bot.core.domain.phrases import JOINED_LEAST, Drafts, Phrase, read_key, read_stems
 from bot.core.domain.leaning import Leaning
+from bot.core.domain.phrases import JOINED_LEAST, Collection, Cue, Phrase, read_key, read_stems
 from bot.core.domain.skills import SkillMap
 from bot.core.domain.typos import TypoIndex
 from bot.core.domain.wording import Word, read_words, stem
+
+# "iam new to this" is no word about access management.
+_AFTER_I_AM = frozenset(
+    {"a", "an", "new", "good", "working", "using", "running", "looking", "trying", "just", "very"}
+)
 
 
 class Seen(NamedTuple):
@@ -22,12 +28,15 @@ class Lexicon:
     """Looks up words and runs of words. Built once from a skill map and never changed."""
 
     def __init__(self, skill_map: SkillMap) -> None:
-        drafts = Drafts(skill_map)
-        self._phrases = drafts.finish()
+        collection = Collection(skill_map)
+        self._phrases = collection.finish()
         self._lengths = _measure(self._phrases)
-        self.cues = tuple(drafts.cues)
+        self._cues: dict[int, list[Cue]] = {}
+        for cue in collection.cues:
+            self._cues.setdefault(cue.key, []).append(cue)
+        self._cue_keys = sum(self._cues)
         vocabulary = skill_map.vocabulary
-        self.leaning = Leaning(drafts.uses, read_stems(vocabulary.neutral))
+        self.leaning = Leaning(collection.uses, read_stems(vocabulary.neutral))
         self.company = read_stems(vocabulary.company)
         self.neutral = read_stems(vocabulary.neutral)
         self.outside = read_stems(vocabulary.outside)
@@ -43,13 +52,16 @@ class Lexicon:
         for others in self.homonyms.values():
             self._known |= others
         named = {part for key, phrase in self._phrases.items() if phrase.sure for part in key.split()}
-        self._typos = TypoIndex({part: part for part in mapped - drafts.joined} | drafts.forms, named)
+        self._typos = TypoIndex({part: part for part in mapped - collection.joined} | collection.forms, named)
 
     def read(self, text: str) -> list[Word]:
         """The words of a text, with short forms written out and slips of the pen put right in the stems."""
         words: list[Word] = []
-        for word in read_words(text):
-            if word.plain in self._spellings:
+        typed = read_words(text)
+        for word, following in zip_longest(typed, typed[1:]):
+            if word.plain == "iam" and following and following.plain in _AFTER_I_AM:
+                words.append(word._replace(plain="i", stem="i"))
+            elif word.plain in self._spellings:
                 meant = self._spellings[word.plain]
                 words += [word._replace(plain=each.plain, stem=each.stem) for each in meant[:1]]
                 words += [each._replace(said=word.said, before="") for each in meant[1:]]
@@ -95,6 +107,16 @@ class Lexicon:
                 step = 2 if joined.sure else 1
             at += step
         return found
+
+    def find_cues(self, groups: int) -> Iterator[Cue]:
+        """The cues that have all they need in these groups' bits."""
+        keys = groups & self._cue_keys
+        while keys:
+            key = keys & -keys
+            keys ^= key
+            for cue in self._cues[key]:
+                if cue.needs & groups == cue.needs:
+                    yield cue
 
     def _join(self, words: list[Word], at: int) -> Phrase | None:
         """What two words mean when they are written as one ("data base")."""

@@ -24,14 +24,18 @@ class Phrase(NamedTuple):
 
 
 class Cue(NamedTuple):
-    """Groups that mean `row` when all of them occur in a sentence; `needs` are all bits of `parts`."""
+    """Groups that mean `row` when all of them occur in a sentence.
+
+    `parts` are their bits, `needs` all of these together, `key` the bit of the smallest group.
+    """
 
     row: str
+    key: int
     needs: int
     parts: tuple[int, ...]
 
 
-class Drafts:
+class Collection:
     """Phrases and cues while they are collected from a skill map.
 
     `forms` are spellings to look up whole, with their stems; `uses` are the words of cues and hints with
@@ -53,53 +57,55 @@ class Drafts:
         self.joined: set[str] = set()
         self.uses: list[tuple[str, str]] = []
         for row, wording in _list_wordings(skill_map):
-            for alias in wording.aliases:
-                self._add(self._sure, alias, row)
-            for hint in wording.hints:
-                self._add(self._hints, hint, row)
-                self.uses.append((read_key(hint), row))
-            for word in " ".join(wording.aliases + wording.hints).casefold().split():
-                # A slip inside the ending hides it from the stemmer, and the stem of a short word is too
-                # short to be told from others: these are looked up whole.
-                if (word.endswith(("ing", "ed", "es")) or len(word) == SHORT) and word.isalpha():
-                    self.forms[word] = stem(word)
-            self.cues += [self._read_cue(row, cue) for cue in wording.cues]
+            self._collect(row, wording)
+
+    def finish(self) -> dict[str, Phrase]:
+        """Every phrase by its stems, joined by spaces."""
+        keys = self._sure.keys() | self._hints.keys() | self._groups.keys()
+        phrases = {key: Phrase(quiet=True) for key in self._quiet}
+        for key in keys:
+            sure, hints = tuple(self._sure.get(key, ())), tuple(self._hints.get(key, ()))
+            phrases[key] = Phrase(sure, hints, self._groups.get(key, 0))
+        return phrases
+
+    def _collect(self, row: str, wording: Wording) -> None:
+        for alias in wording.aliases:
+            self._add(self._sure, alias, row)
+        for hint in wording.hints:
+            self._add(self._hints, hint, row)
+            self.uses.append((read_key(hint), row))
+        for word in " ".join(wording.aliases + wording.hints).casefold().split():
+            # A slip inside the ending hides it from the stemmer, and the stem of a short word is too
+            # short to be told from others: these are looked up whole.
+            if (word.endswith(("ing", "ed", "es")) or len(word) == SHORT) and word.isalpha():
+                self.forms[word] = stem(word)
+        self.cues += [self._read_cue(row, cue) for cue in wording.cues]
 
     def _add(self, phrases: dict[str, dict[str, None]], said: str, row: str) -> None:
         key = read_key(said)
         phrases.setdefault(key, {})[row] = None
         if not key.isalnum():
-            joined = stem("".join(char for char in said.casefold() if char.isalnum()))
+            joined = stem("".join([char for char in said.casefold() if char.isalnum()]))
             if len(joined) >= JOINED_LEAST:
                 phrases.setdefault(joined, {})[row] = None
                 self.joined.add(joined)
 
-    def finish(self) -> dict[str, Phrase]:
-        """Every phrase by its stems, joined by spaces."""
-        keys = self._sure.keys() | self._hints.keys() | self._groups.keys()
-        phrases = {
-            key: Phrase(
-                tuple(self._sure.get(key, ())), tuple(self._hints.get(key, ())), self._groups.get(key, 0)
-            )
-            for key in keys
-        }
-        return phrases | {key: Phrase(quiet=True) for key in self._quiet if key not in phrases}
-
     def _read_cue(self, row: str, cue: str) -> Cue:
         """Raises KeyError for a group that the vocabulary doesn't have."""
-        bits = []
+        groups: list[frozenset[str]] = []
         for part in cue.split("&"):
             keys: set[str] = set()
             for name in part.split("|"):
                 name = name.strip()
                 keys |= self._members[name[1:]] if name.startswith("@") else {read_key(name)}
-            bits.append(self._mark(frozenset(keys)))
+            groups.append(frozenset(keys))
             if row != MISUSE:
                 self.uses += [(key, row) for key in keys]
+        bits = tuple([self._mark(group) for group in groups])
         needs = 0
         for bit in bits:
             needs |= bit
-        return Cue(row, needs, tuple(bits))
+        return Cue(row, self._mark(min(groups, key=len)), needs, bits)
 
     def _mark(self, keys: frozenset[str]) -> int:
         """The bit of a group with these members."""
@@ -120,12 +126,14 @@ def _list_wordings(skill_map: SkillMap) -> Iterator[tuple[str, Wording]]:
 
 
 def read_key(said: str) -> str:
+    """The stems of a phrase, joined by spaces."""
     plain = said.replace("-", " ")
     if plain.isascii() and plain.replace(" ", "").isalnum():
-        # Nearly every alias: a thousand of them are read at the start, so the long way round would show.
+        # Nearly every alias: thousands of them are read at the start, so the long way round would show.
         return " ".join([stem(word) for word in plain.casefold().split()])
     return " ".join([word.stem for word in read_words(said)])
 
 
 def read_stems(words: Iterable[str]) -> frozenset[str]:
+    """The stems of all these words."""
     return frozenset(part for each in words for part in read_key(each).split())

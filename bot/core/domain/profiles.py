@@ -6,10 +6,11 @@ from types import MappingProxyType
 from typing import Literal
 
 from bot.core.domain.goals import Goal
-from bot.core.domain.skills import LEVELS, Skill, SkillMap
+from bot.core.domain.skills import LEVELS, Level, Skill, SkillMap
 
 TOP_LEVEL = LEVELS - 1
 STRONG = 2
+SKILLS_IN_A_STEP = 2
 
 Worth = Literal["one-step", "head-start", "from-scratch", "closed"]
 
@@ -56,6 +57,27 @@ class GapRow:
     wanted: int
     missing: int
     worth: Worth
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """Something that is rated: a skill or a gap, with its levels 0 to 3."""
+
+    id: str
+    name: str
+    levels: tuple[Level, ...]
+
+
+def steps_of(skill_map: SkillMap) -> tuple[tuple[Rated, ...], ...]:
+    """What an assessment asks in each of its steps: two skills, each followed by the gap beside it."""
+    pairs = [
+        (Rated(skill.id, skill.name, skill.levels), Rated(skill.gap.id, skill.gap.name, skill.gap.levels))
+        for skill in skill_map.skills
+    ]
+    return tuple(
+        tuple(rated for pair in pairs[first : first + SKILLS_IN_A_STEP] for rated in pair)
+        for first in range(0, len(pairs), SKILLS_IN_A_STEP)
+    )
 
 
 def gap_report(profile: Profile, skill_map: SkillMap, wanted: int = TOP_LEVEL) -> tuple[GapRow, ...]:

@@ -1,14 +1,15 @@
 """Reading a skill-gap question: which rows of the map a text speaks of, and which its writer lacks."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.core.domain.phrases import MISUSE, Cue
 from bot.core.domain.lexicon import Lexicon, Seen
 from bot.core.domain.negation import find_lacking
+from bot.core.domain.phrases import MISUSE, Cue
 from bot.core.domain.skills import SkillMap
 from bot.core.domain.wording import READ_LIMIT, Word
 
@@ -78,21 +79,17 @@ class Matcher:
 
     def _read_cues(self, words: list[Word], seen: list[Seen]) -> Iterable[Find]:
         """Cues whose groups all occur within one sentence."""
-        sentence: list[Seen] = []
+        sentences: dict[int, list[Seen]] = {}
+        starts = [index for index, word in enumerate(words) if word.before == "."]
         for each in seen:
-            if sentence and any(word.before == "." for word in words[sentence[-1].at + 1 : each.at + 1]):
-                yield from self._read_sentence(sentence)
-                sentence = []
-            sentence.append(each)
-        yield from self._read_sentence(sentence)
-
-    def _read_sentence(self, sentence: list[Seen]) -> Iterable[Find]:
-        groups = 0
-        for each in sentence:
-            groups |= each.phrase.groups
-        if groups:
-            for cue in self._lexicon.cues:
-                if cue.needs & groups == cue.needs and (at := _place(cue, sentence)):
+            if each.phrase.groups:
+                sentences.setdefault(bisect_right(starts, each.at), []).append(each)
+        for sentence in sentences.values():
+            groups = 0
+            for each in sentence:
+                groups |= each.phrase.groups
+            for cue in self._lexicon.find_cues(groups):
+                if at := _place(cue, sentence):
                     yield Find(cue.row, at, False)
 
     def _is_misuse(self, words: list[Word], found: list[Find]) -> bool:

@@ -14,6 +14,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "command.unknown": ("I don't know the command ", "command", ". `/cairn` lists all of them."),
     "input.required": ("Something in the form was left empty. Please open it again and fill it in.",),
     "lead.only": ("Only leads of this community can do that. Ask one of them to run it for you.",),
+    "level.missing": ("Please choose a level for ", "row", ". Open the step again to go on."),
     "option.bool": ("", "option", " takes yes or no."),
     "option.choice": ("", "option", " takes one of these: ", "choices", "."),
     "option.date": ("", "option", " takes a date such as 2027-01-31."),

@@ -9,7 +9,7 @@ export function el(name, attributes = {}, ...children) {
 
 /** One of the page's drawn signs, by the id of its symbol; hidden from screen readers. */
 export function sign(id, className = "sign") {
-  const use = fill(document.createElementNS(SVG, "use"), { href: `#${id}` }, []);
+  const use = fill(document.createElementNS(SVG, "use"), { href: `#sign-${id}` }, []);
   return fill(document.createElementNS(SVG, "svg"), { class: className, "aria-hidden": "true" }, [use]);
 }
 

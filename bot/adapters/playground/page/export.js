@@ -66,5 +66,5 @@ function span(one) {
 
 /** Text that a Markdown reader shows as it stands. */
 function literal(text) {
-  return text.replace(/[\\`*_[\]<>#|~]/g, "\\$&").replace(/^(\s*)([-+>]|\d+[.)])/gm, "$1\\$2");
+  return text.replace(/[\\`*_[\]<>|~]/g, "\\$&").replace(/^(\s*\d*)([-+#.)])/gm, "$1\\$2");
 }

@@ -15,11 +15,18 @@ export function setUpTheme(button) {
   show();
 }
 
-/** On a narrow page the home lies over the conversation and is called by its button. */
+/** On a narrow page the home lies over the conversation: its button shows it, using it or Escape hides it. */
 export function setUpHome(button, home) {
-  button.addEventListener("click", () => {
-    const open = home.classList.toggle("open");
+  const show = (open) => {
+    home.classList.toggle("open", open);
     button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => show(!home.classList.contains("open")));
+  home.addEventListener("click", (event) => {
+    if (event.target.closest("button:not([role=combobox]), [role=option]")) show(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") show(false);
   });
 }
 
