@@ -139,17 +139,13 @@ def _ask(args: argparse.Namespace) -> int:
 
 def _check(_args: argparse.Namespace) -> int:
     from bot.clock import SystemClock
-    from bot.curriculum.lint import lint
-    from bot.curriculum.load import load_content
+    from bot.curriculum.lint import check_folder
 
-    content = load_content(_content_path())
-    findings = lint(content, SystemClock().now())
-    for finding in findings:
+    checked = check_folder(_content_path(), SystemClock().now())
+    for finding in checked.findings:
         print(finding)
-    errors = sum(finding.severity == "error" for finding in findings)
-    counted = ", ".join(f"{count} {word}" for word, count in content.counts().items())
-    print(f"{counted}: {errors} errors, {len(findings) - errors} warnings")
-    return 1 if errors else 0
+    print(checked.summary)
+    return 1 if checked.errors else 0
 
 
 def _preview(args: argparse.Namespace) -> int:

@@ -44,11 +44,16 @@ class Sheet:
         self._pixels = Affine2D().scale(_SCALE, -_SCALE).translate(0, height * _SCALE)
 
     def png(self) -> bytes:
-        """The card as a PNG at twice its logical size; the same drawing gives the same bytes."""
-        # A renderer of its own: a canvas would keep its 4 MB until the garbage is next collected.
+        """The card as a PNG at twice its logical size; the same drawing gives the same bytes.
+
+        The card is empty afterwards.
+        """
         width, height = round(WIDTH * _SCALE), round(self.height * _SCALE)
         renderer = RendererAgg(width, height, self.figure.dpi)
         self.figure.draw(renderer)
+        # Texts and their figure hold on to each other and to 4 MB of pixels: parted, all go at once.
+        for artist in tuple(self.figure.artists):
+            artist.remove()
         pixels = renderer.buffer_rgba()
         picture = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
         drawn = BytesIO()

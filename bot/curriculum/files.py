@@ -57,7 +57,7 @@ def list_files(root: Path, folder: str, suffix: str) -> tuple[str, ...]:
 
 def read_raw(root: Path, name: str) -> Raw:
     """The text of one file under `root`. Raises ContentError for anything that isn't a plain UTF-8 text."""
-    content = _read_bytes(root, name)
+    content = read_bytes(root, name)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -71,15 +71,8 @@ def read_raw(root: Path, name: str) -> Raw:
     return Raw(name, text)
 
 
-def _entries(root: Path, folder: str) -> Iterator[str]:
-    path = root / folder
-    if path.is_symlink():
-        raise refuse(folder, None, "This folder is a link.", "Put the files themselves here.")
-    if path.is_dir():
-        yield from (entry.name for entry in path.iterdir())
-
-
-def _read_bytes(root: Path, name: str) -> bytes:
+def read_bytes(root: Path, name: str) -> bytes:
+    """The bytes of one file under `root`. Raises ContentError for a link, a pipe, a folder, a huge file."""
     try:
         # Non-blocking, or a named pipe would hang the start for ever.
         handle = os.open(root / name, os.O_RDONLY | _flag("O_NOFOLLOW") | _flag("O_NONBLOCK"))
@@ -96,6 +89,14 @@ def _read_bytes(root: Path, name: str) -> bytes:
     if len(content) > SIZE_LIMIT:
         raise refuse(name, None, "This file is larger than 256 KiB.", "Split it into smaller ones.")
     return content
+
+
+def _entries(root: Path, folder: str) -> Iterator[str]:
+    path = root / folder
+    if path.is_symlink():
+        raise refuse(folder, None, "This folder is a link.", "Put the files themselves here.")
+    if path.is_dir():
+        yield from (entry.name for entry in path.iterdir())
 
 
 def _flag(name: str) -> int:

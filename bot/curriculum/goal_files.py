@@ -83,7 +83,9 @@ def _take_goals(
             reading.add(parsed.file, parsed.lines.find(path), says, "Give one of them another id.")
             continue
         reading.note("goal", key, parsed, path)
-        grown = [reading.knows(parsed, (*path, "grows", gap), gap, gaps, "skills.yaml") for gap in shape.grows]
+        grown = [
+            reading.knows(parsed, (*path, "grows", gap), gap, gaps, "skills.yaml") for gap in shape.grows
+        ]
         cited = reading.knows_all(parsed, (*path, "sources"), shape.sources, sources, "sources.yaml")
         if all(grown) and cited:
             goals[key] = shape.build(key, sources)

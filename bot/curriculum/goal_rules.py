@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.domain.curriculum import Content, Phase, Track
+from bot.core.domain.curriculum import Content, Track
 from bot.core.domain.drafts import tight_paces
 from bot.core.domain.packing import PACE_MAX, PACE_MIN
 from bot.core.domain.skills import LEVELS
 from bot.curriculum.findings import Note
 
 CORE_LEAST = (4, 6, 6, 6)
-"""The fewest core goals of the first phase, the second and so on: the longest plan has a new one each week."""
+"""The fewest core goals of the first phase, the second and so on: the longest plan has one each week."""
 
 
 def check_goals(content: Content) -> Iterator[Note]:
     for goal in content.goals.values():
         if not goal.evidence:
             yield "error", "goal", goal.id, "This goal accepts no evidence.", "Name one kind at least."
+        if goal.builds and not goal.core:
+            says = "What builds a project never drops from a plan, so this is no stretch goal."
+            yield "warning", "goal", goal.id, says, "Make it core, or set builds to false."
     for track in content.tracks:
         yield from _check_amounts(track)
         yield from _check_packing(track)
@@ -28,11 +31,11 @@ def _check_amounts(track: Track) -> Iterator[Note]:
         core = sum(goal.core for goal in phase.goals)
         if core < least:
             says = f"The phase `{phase.id}` has {core} core goals, and needs {least}."
-            yield "error", "phase", _key(track, phase), says, "Add some to goals/, and name them in order.yaml."
+            yield "error", "phase", f"{track.id}:{phase.id}", says, "Write some, and name them in order.yaml."
         for objective in phase.objectives:
             if not any(goal.core for goal in objective.goals):
                 says = f"The objective `{objective.id}` has no core goal, so plans may pass it over."
-                yield "error", "objective", f"{track.id}:{objective.id}", says, "Name one in goals/order.yaml."
+                yield "error", "objective", f"{track.id}:{objective.id}", says, "Name one in order.yaml."
 
 
 def _check_packing(track: Track) -> Iterator[Note]:
@@ -43,7 +46,7 @@ def _check_packing(track: Track) -> Iterator[Note]:
                 f" at {_say_paces(paces)} hours a week."
             )
             remedy = "Take hours out, or put the goals into another order."
-            yield "error", "phase", _key(track, phase), says, remedy
+            yield "error", "phase", f"{track.id}:{phase.id}", says, remedy
 
 
 def _check_levels(track: Track, content: Content) -> Iterator[Note]:
@@ -72,10 +75,6 @@ def _check_levels(track: Track, content: Content) -> Iterator[Note]:
                 f" to {reached[skill.gap.id]} only."
             )
             yield "error", "skill", skill.id, says, f"Add one that grows it to {LEVELS - 1}."
-
-
-def _key(track: Track, phase: Phase) -> str:
-    return f"{track.id}:{phase.id}"
 
 
 def _say_paces(paces: Sequence[int]) -> str:

@@ -1,5 +1,6 @@
 """The shape of the files in `goals/`: the goals, their order in each track, and the ids they once had."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
@@ -22,7 +23,7 @@ class GoalShape(Shape):
     evidence: Annotated[tuple[EvidenceKind, ...], Field(max_length=12)] = ()
     sources: Ids = ()
 
-    def build(self, key: str, sources: dict[str, Source]) -> Goal:
+    def build(self, key: str, sources: Mapping[str, Source]) -> Goal:
         return Goal(
             key,
             self.title,

@@ -2,33 +2,56 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from dataclasses import astuple, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bot.core.domain.curriculum import Content
-from bot.core.domain.skills import Source
 from bot.core.domain.topics import Topic, fold
+from bot.core.errors import ContentError
 from bot.curriculum.cards import find_too_long
 from bot.curriculum.findings import Finding, Note
 from bot.curriculum.goal_rules import check_goals
-from bot.curriculum.load import Places, find_unread, load_with_places, source_key
+from bot.curriculum.load import Places, find_unread, load_with_places
+from bot.curriculum.source_rules import check_citing, check_sources
 
 TIPS_PER_CHALLENGE = 5
-CHECK_AGAIN = timedelta(days=365)
 TIP_WORDS = range(40, 151)
 
 
-def check_folder(path: Path, now: datetime) -> tuple[Content, tuple[Finding, ...]]:
-    """The content of a folder and all findings about it, with their files and lines.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All findings about a folder, errors first; `content` is None when it can't be loaded."""
 
-    Raises ContentError when the folder can't be loaded.
-    """
-    loaded = load_with_places(path)
+    content: Content | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def summary(self) -> str:
+        """One line: how much there is, and how much of it is to be mended."""
+        found = f"{self.errors} errors, {len(self.findings) - self.errors} warnings"
+        if self.content is None:
+            return f"The content can't be loaded: {found}"
+        counted = ", ".join(f"{count} {word}" for word, count in self.content.counts().items())
+        return f"{counted}: {found}"
+
+
+def check_folder(path: Path, now: datetime) -> Checked:
+    """What is to be mended in a content folder, with file and line of each finding."""
+    try:
+        loaded = load_with_places(path)
+    except ContentError as error:
+        problems = error.problems
+        return Checked(None, tuple(Finding("error", *astuple(problem)) for problem in problems))
     unread = tuple(
         Finding("warning", name, None, "Nothing reads this.", "Move it into its folder, or take it out.")
         for name in find_unread(path)
     )
-    return loaded.content, (*lint(loaded.content, now, loaded.places), *unread)
+    return Checked(loaded.content, (*lint(loaded.content, now, loaded.places), *unread))
 
 
 def lint(content: Content, now: datetime, places: Places | None = None) -> tuple[Finding, ...]:
@@ -45,8 +68,8 @@ def lint(content: Content, now: datetime, places: Places | None = None) -> tuple
         *check_goals(content),
         *_check_used(content, places or {}),
         *_check_lengths(content),
-        *_check_citing(content),
-        *_check_sources(content, now.date()),
+        *check_citing(content),
+        *check_sources(content, now.date()),
     ]
     findings = {_place(note, places or {}) for note in notes}
     return tuple(sorted(findings, key=lambda each: (each.severity, each.file, each.line or 0, each.says)))
@@ -150,43 +173,3 @@ def _check_lengths(content: Content) -> Iterator[Note]:
             f"As a message this is too much: {limit}.",
             "Shorten it, or split it in two.",
         )
-
-
-def _check_citing(content: Content) -> Iterator[Note]:
-    cited = [("tip", tip.id, tip.sources) for tip in content.tips]
-    cited += [("page", page.id, page.sources) for page in content.pages]
-    cited += [("skill", skill.id, skill.sources) for skill in content.skill_map.skills]
-    cited += [("goal", goal.id, goal.sources) for goal in content.goals.values()]
-    for kind, key, sources in cited:
-        if not sources:
-            yield "error", kind, key, f"This {kind} names no source.", "Add at least one under sources."
-
-
-def _check_sources(content: Content, today: date) -> Iterator[Note]:
-    every = _sources(content)
-    read = {source.url: source.title for source in every if source.checked and source.url}
-    for source in every:
-        if (source.checked is None) != (source.checked_on is None):
-            says = f"`{source.title}` has only one of checked and checked_on."
-            yield "error", "source", source_key(source), says, "Give both, or neither."
-        elif source.checked_on is None:
-            says = f"Nobody has checked `{source.title}`."
-            remedy = "Read it, then add checked and checked_on."
-            if source.url in read:
-                remedy = f"It was checked as `{read[source.url]}`: carry checked and checked_on over."
-            yield "warning", "source", source_key(source), says, remedy
-        elif source.checked_on > today:
-            says = f"`{source.title}` was checked on a day that is still to come."
-            yield "error", "source", source_key(source), says, "Correct checked_on."
-        elif today - source.checked_on > CHECK_AGAIN:
-            says = f"`{source.title}` was last checked on {source.checked_on}."
-            yield "warning", "source", source_key(source), says, "Read it again and renew checked_on."
-
-
-def _sources(content: Content) -> tuple[Source, ...]:
-    every = [source for tip in content.tips for source in tip.sources]
-    every += [source for page in content.pages for source in page.sources]
-    every += [source for skill in content.skill_map.skills for source in skill.sources]
-    every += [source for goal in content.goals.values() for source in goal.sources]
-    every += [figure.source for figure in content.figures]
-    return tuple(dict.fromkeys(every))

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from bot.core.ports import Transaction
+from bot.storage.evidence import StoredEvidence
 from bot.storage.members import StoredMembers
+from bot.storage.plans import StoredPlans
+from bot.storage.profiles import StoredProfiles
 from bot.storage.questions import StoredQuestions
 from bot.storage.tips import StoredTips
 from bot.storage.transaction import open_transaction
@@ -22,6 +25,20 @@ class Work:
     members: StoredMembers
     questions: StoredQuestions
     tips: StoredTips
+    profiles: StoredProfiles
+    plans: StoredPlans
+    evidence: StoredEvidence
+
+    @classmethod
+    def on(cls, connection: Connection) -> "Work":
+        return cls(
+            StoredMembers(connection),
+            StoredQuestions(connection),
+            StoredTips(connection),
+            StoredProfiles(connection),
+            StoredPlans(connection),
+            StoredEvidence(connection),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +69,13 @@ class DatabaseStore:
         Raises TryAgain when it was given up: past its deadline, or the database is busy or away.
         """
         with open_transaction(self._engine, self._deadline, writes=True) as connection:
-            yield Work(StoredMembers(connection), StoredQuestions(connection), StoredTips(connection))
+            yield Work.on(connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction in which every attempt to write is an error. Raises TryAgain as `write` does."""
         with open_transaction(self._engine, self._deadline, writes=False) as connection:
-            yield Work(StoredMembers(connection), StoredQuestions(connection), StoredTips(connection))
+            yield Work.on(connection)
 
     def status(self) -> Status:
         """What the database is and which migrations it has. Raises TryAgain when it is away."""

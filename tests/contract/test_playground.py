@@ -33,7 +33,7 @@ from bot.core.chat.message import Message, Text
 from bot.core.chat.part import Markdown, Plain
 from bot.core.feature import Feature
 from bot.core.handlers import FEATURES
-from bot.storage.tables import BODY_LIMIT
+from bot.storage.playground_tables import BODY_LIMIT
 from tests.contract import surfaces
 from tests.contract.examples import EMPTY_FORM, FORM, MESSAGES
 from tests.contract.hostile import HOSTILE

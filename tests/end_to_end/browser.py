@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.end_to_end.process import ROOT, environment
+
 PICTURES = ROOT / "artefacts"
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = (
@@ -42,13 +43,16 @@ class Cairn:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "bot", "play", "--port", str(self.port), "--data", str(self.data)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        with (self.data / "log").open("a", encoding="utf-8") as log:
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT, env=environment()
+            )
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())
         if found is None:
             with process:
                 process.kill()
-            pytest.fail("the playground didn't start")
+            pytest.fail((self.data / "log").read_text("utf-8"))
         self.port, self.process = int(found[1]), process
 
     def stop(self) -> None:

@@ -194,7 +194,7 @@ async def test_a_conversation_goes_on_after_a_restart(transcript: Threads) -> No
 
 async def test_only_this_machine_is_served(transcript: Threads) -> None:
     adapter = make_adapter(ScriptedDoors(), transcript)
-    for host in ("0.0.0.0", "192.0.2.1", "::"):
+    for host in ("0.0.0.0", "192.0.2.1", "::", "localhost", ""):
         with pytest.raises(ValueError, match="this machine only"):
             await adapter.serve(host, 0, ready=print)
 

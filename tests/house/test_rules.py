@@ -81,6 +81,24 @@ def test_every_command_stands_in_the_readme() -> None:
     assert told == {(command.name, command.description) for command in Catalog(FEATURES).commands.values()}
 
 
+def test_every_command_that_people_are_told_of_exists() -> None:
+    known = {command.name for command in Catalog(FEATURES).commands.values()}
+    told = {
+        (path.name, name)
+        for folder, pattern in (
+            ("content", "*.md"),
+            ("content", "*.yaml"),
+            ("bot/core/views", "*.py"),
+            ("docs", "*.md"),
+        )
+        for path in (ROOT / folder).rglob(pattern)
+        for name in re.findall(r"`/([a-z]+(?: [a-z]+)?)", path.read_text(encoding="utf-8"))
+    }
+    assert told
+    unknown = {(file, name) for file, name in told if name not in known and name.split()[0] not in known}
+    assert not unknown
+
+
 def test_every_setting_stands_in_the_example() -> None:
     example = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
     settings = {str(field.validation_alias or name).upper() for name, field in Settings.model_fields.items()}

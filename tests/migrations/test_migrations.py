@@ -3,21 +3,47 @@
 import re
 import shutil
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, Table, func, insert, inspect, select, text
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
+from bot.core.domain.plans import Pause, PlannedPhase
+from bot.core.domain.profiles import Profile
 from bot.storage import migrate
+from bot.storage.documents import Levels, Pauses, Phases
 from bot.storage.engine import open_engine
 from bot.storage.tables import Ids, Instant, metadata
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+SINGLE = {"playground_revisions", "playground_clocks"}
+VALUES: dict[type, object] = {
+    Instant: NOW,
+    Ids: ("a", "b"),
+    Levels: Profile({"vectors": 2}),
+    Phases: (PlannedPhase("a", 1, 2, 2),),
+    Pauses: (Pause(date(2027, 3, 8), 2),),
+    Date: date(2027, 3, 1),
+    Boolean: True,
+    LargeBinary: b"\x89PNG",
+}
 REVISIONS = sorted(
     path.name.partition("_")[0] for path in (migrate.MIGRATIONS / "versions").glob("[0-9]*.py")
 )
@@ -29,17 +55,15 @@ def fill(engine: Engine, rows: int = 3) -> None:
     with engine.begin() as connection:
         for table in metadata.sorted_tables:
             if table.name in there:
-                count = 1 if table.name == "playground_revisions" else rows
+                count = 1 if table.name in SINGLE else rows
                 connection.execute(insert(table), [_row(table, number) for number in range(1, count + 1)])
 
 
 def _row(table: Table, number: int) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for column in table.columns:
-        if isinstance(column.type, Instant):
-            row[column.name] = NOW
-        elif isinstance(column.type, Ids):
-            row[column.name] = ("a", "b")
+        if type(column.type) in VALUES:
+            row[column.name] = VALUES[type(column.type)]
         elif column.type.python_type is int:
             row[column.name] = number
         else:

@@ -2,8 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,118 +11,18 @@ from hypothesis import strategies as st
 
 from bot.core.domain.skills import Source
 from bot.core.errors import ContentError, Problem
-from bot.curriculum.files import SIZE_LIMIT
 from bot.curriculum.links import check_url
 from bot.curriculum.lint import check_folder
 from bot.curriculum.load import find_unread, load_content, load_with_places, source_key
 from bot.curriculum.markdown import check_markdown, split_paragraphs
 from bot.curriculum.yaml_tree import read_yaml
-
-LEVELS = "".join(f"{{name: Level {number}, looks_like: Like this.}}, " for number in range(4))
-SKILLS = f"""\
-skills:
-  - id: databases
-    name: Databases
-    application: Vector search
-    carries_over: You run them well.
-    levels: [{LEVELS}]
-    sources: []
-    gap:
-      id: embeddings
-      name: Embeddings
-      summary: How texts become vectors.
-      levels: [{LEVELS}]
-      objectives: [patterns.b]
-"""
-SOURCES = """\
-paper:
-  title: A paper
-  url: https://example.org/paper
-  edition: 2024
-  checked_on: 2026-11-23
-  checked: stored
-talk:
-  title: A talk
-  edition: second edition
-"""
-CHALLENGES = """\
-data-quality:
-  name: Ignoring data quality
-  summary: Poor data sinks projects.
-"""
-FIGURES = """\
-pay:
-  says: People earn
-  value: $1-$2
-  source: talk
-  edition: 2024
-"""
-TRACK = """\
-name: Cloud to AI
-from_role: Cloud engineer
-to_role: AI engineer
-summary: A way.
-strengths:
-  cost:
-    name: Cost
-    says: You know cost.
-phases:
-  patterns:
-    name: Patterns
-    weeks: [4, 6]
-    objectives:
-      a: Use the patterns.
-      b: Connect a store.
-"""
-TIP = """\
----
-title: One mistake
-challenge: data-quality
-sources: [paper]
----
-The mistake goes
-over two lines.
-
-The sign.
-
-**Instead** do this.
-
-- and _this_
-- and `that`
-"""
-PAGE = """\
----
-title: A page
-summary: What it says.
-aliases: [one, two]
-sources: [paper, talk]
-figures: [pay]
----
-A paragraph with a [link](https://example.org/a_b).
-"""
+from tests.data.curriculum_folder import CHALLENGES, FIGURES, PAGE, TIP, make_folder
+from tests.data.hostile_files import HOSTILE, Hostile, change, tip_line
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return make_folder(tmp_path / "content")
-
-
-def make_folder(root: Path) -> Path:
-    """A small content folder that loads."""
-    files = {
-        "README.md": "# How to write\n",
-        "skills.yaml": SKILLS,
-        "sources.yaml": SOURCES,
-        "challenges.yaml": CHALLENGES,
-        "figures.yaml": FIGURES,
-        "tracks/cloud.yaml": TRACK,
-        "tips/one.md": TIP,
-        "guide/page.md": PAGE,
-    }
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
 
 
 def problems_of(root: Path) -> tuple[Problem, ...]:
@@ -140,6 +38,7 @@ def test_a_small_folder_loads_whole(folder: Path) -> None:
         "tracks": 1,
         "phases": 1,
         "objectives": 2,
+        "goals": 2,
         "challenges": 1,
         "tips": 1,
         "pages": 1,
@@ -193,265 +92,6 @@ def test_all_problems_come_at_once_in_order(folder: Path) -> None:
     assert found == [("figures.yaml", 4), ("tips/one.md", 4), ("tips/one.md", 4), ("tips/two.md", 1)]
 
 
-@dataclass(frozen=True)
-class Hostile:
-    """A change to a good folder that must be refused: in which file, at which line, and with which word."""
-
-    name: str
-    file: str
-    line: int | None
-    says: str
-    do: Callable[[Path], None]
-
-
-def write(name: str, text: str | bytes) -> Callable[[Path], None]:
-    def do(root: Path) -> None:
-        content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-        (root / name).write_bytes(content)
-
-    return do
-
-
-def change(name: str, old: str, new: str) -> Callable[[Path], None]:
-    text = {
-        "skills.yaml": SKILLS,
-        "tips/one.md": TIP,
-        "guide/page.md": PAGE,
-        "sources.yaml": SOURCES,
-        "tracks/cloud.yaml": TRACK,
-    }[name]
-    assert old in text, old
-    return write(name, text.replace(old, new, 1))
-
-
-def body(text: str) -> Callable[[Path], None]:
-    return change("tips/one.md", "The sign.", text)
-
-
-def tip_line(line: str) -> Callable[[Path], None]:
-    return change("tips/one.md", "challenge: data-quality", f"challenge: data-quality\n{line}")
-
-
-def link_to_outside(root: Path) -> None:
-    outside = root.parent / "outside.md"
-    outside.write_text(TIP, encoding="utf-8")
-    (root / "tips/two.md").symlink_to(outside)
-
-
-def link_folder(root: Path) -> None:
-    (root / "guide/page.md").rename(root.parent / "page.md")
-    (root / "guide").rmdir()
-    (root / "guide").symlink_to(root.parent)
-
-
-def pipe(root: Path) -> None:
-    os.mkfifo(root / "tips/two.md")
-
-
-BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
-    f"{name}: &{name} [{','.join(['*' + before] * 9)}]\n"
-    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
-)
-DEEP = "paper: " + "[" * 30 + "]" * 30 + "\n"
-
-HOSTILE = (
-    # YAML
-    Hostile("anchor", "tips/one.md", 4, "Anchors", tip_line("reveal: &x Why?")),
-    Hostile("alias", "tips/one.md", 4, "Anchors", tip_line("reveal: *x")),
-    Hostile("billion laughs", "challenges.yaml", 1, "Anchors", write("challenges.yaml", BOMB)),
-    Hostile("merge key", "sources.yaml", 2, "Anchors", change("sources.yaml", "title: A paper", "<<: *base")),
-    Hostile(
-        "python tag", "tips/one.md", 4, "Tags", tip_line("reveal: !!python/object/apply:os.system ['true']")
-    ),
-    Hostile("python name", "tips/one.md", 4, "Tags", tip_line("reveal: !!python/name:os.system")),
-    Hostile("own tag", "tips/one.md", 4, "Tags", tip_line("reveal: !include /etc/passwd")),
-    Hostile("standard tag", "tips/one.md", 4, "Tags", tip_line("reveal: !!binary aGVsbG8=")),
-    Hostile("doubled key", "tips/one.md", 4, "twice", tip_line("title: Another")),
-    Hostile(
-        "doubled source", "sources.yaml", 10, "twice", write("sources.yaml", SOURCES + "paper:\n  title: X\n")
-    ),
-    Hostile(
-        "doubled objective", "tracks/cloud.yaml", 15, "twice", change("tracks/cloud.yaml", "b: Con", "a: Con")
-    ),
-    Hostile("deep nesting", "sources.yaml", 1, "levels deep", write("sources.yaml", DEEP)),
-    Hostile("very deep nesting", "sources.yaml", 1, "", write("sources.yaml", "[" * 60_000)),
-    Hostile(
-        "deep maps",
-        "sources.yaml",
-        21,
-        "levels deep",
-        write("sources.yaml", "".join(" " * depth + "a:\n" for depth in range(400))),
-    ),
-    Hostile("complex key", "sources.yaml", 1, "key", write("sources.yaml", "? [a, b]\n: c\n")),
-    Hostile("empty key", "sources.yaml", 1, "key", write("sources.yaml", "~: c\n")),
-    Hostile(
-        "two documents", "sources.yaml", 10, "second document", write("sources.yaml", SOURCES + "---\na: b\n")
-    ),
-    Hostile("directive", "sources.yaml", 1, "%", write("sources.yaml", "%YAML 1.1\n---\n" + SOURCES)),
-    Hostile("broken syntax", "sources.yaml", 3, "YAML", write("sources.yaml", "paper:\n  title: [A\n")),
-    Hostile("tab indentation", "sources.yaml", 2, "YAML", write("sources.yaml", "paper:\n\ttitle: A\n")),
-    Hostile("bidi escape", "tips/one.md", 4, "U+202E", tip_line('reveal: "abc\\u202edef"')),
-    Hostile("NUL escape", "tips/one.md", 4, "U+0000", tip_line('reveal: "abc\\0def"')),
-    # files
-    Hostile("huge", "tips/one.md", None, "256 KiB", write("tips/one.md", TIP + "x" * SIZE_LIMIT)),
-    Hostile("symlink", "tips/two.md", None, "link", link_to_outside),
-    Hostile("linked folder", "guide", None, "link", link_folder),
-    Hostile("named pipe", "tips/two.md", None, "isn't a file", pipe),
-    Hostile("a folder as a file", "tips/two.md", None, "", lambda root: (root / "tips/two.md").mkdir()),
-    Hostile(
-        "Latin-1",
-        "tips/one.md",
-        9,
-        "UTF-8",
-        write("tips/one.md", TIP.encode().replace(b"The sign", b"\xe9")),
-    ),
-    Hostile(
-        "UTF-16",
-        "tips/one.md",
-        1,
-        "UTF-8",
-        write("tips/one.md", TIP.encode("utf-16")),
-    ),
-    Hostile("NUL", "tips/one.md", 9, "U+0000", body("a\0b")),
-    Hostile("escape character", "tips/one.md", 9, "U+001B", body("\x1b[31mred")),
-    Hostile("bidi override", "tips/one.md", 9, "U+202E", body("abc\u202edef")),
-    Hostile("zero width space", "tips/one.md", 9, "U+200B", body("abc\u200bdef")),
-    Hostile("lone return", "tips/one.md", 9, "U+000D", body("abc\rdef")),
-    Hostile("surrogate", "tips/one.md", 9, "UTF-8", body("abc\ud800def")),
-    Hostile("another suffix", "tips/two.txt", None, "Only .md", write("tips/two.txt", TIP)),
-    Hostile("an id that isn't one", "tips/Two Words.md", None, "id", write("tips/Two Words.md", TIP)),
-    Hostile("a missing file", "sources.yaml", None, "missing", lambda root: (root / "sources.yaml").unlink()),
-    # fields
-    Hostile("unknown field", "tips/one.md", 4, "no field", tip_line("souces: [paper]")),
-    Hostile(
-        "missing field", "tips/one.md", 2, "missing", change("tips/one.md", "challenge: data-quality\n", "")
-    ),
-    Hostile("empty field", "tips/one.md", 2, "empty", change("tips/one.md", "title: One mistake", "title:")),
-    Hostile(
-        "a list for a text", "tips/one.md", 2, "text", change("tips/one.md", "title: One", "title: [One]#")
-    ),
-    Hostile("a text for a list", "tips/one.md", 4, "list", change("tips/one.md", "[paper]", "paper")),
-    Hostile(
-        "words for a number",
-        "tracks/cloud.yaml",
-        12,
-        "number",
-        change("tracks/cloud.yaml", "[4, 6]", "[4, six]"),
-    ),
-    Hostile(
-        "more weeks than less",
-        "tracks/cloud.yaml",
-        12,
-        "fewest",
-        change("tracks/cloud.yaml", "[4, 6]", "[6, 4]"),
-    ),
-    Hostile(
-        "a hundred weeks",
-        "tracks/cloud.yaml",
-        12,
-        "at most",
-        change("tracks/cloud.yaml", "[4, 6]", "[4, 100]"),
-    ),
-    Hostile(
-        "a date that is none", "sources.yaml", 5, "date", change("sources.yaml", "2026-11-23", "2026-13-23")
-    ),
-    Hostile("checked by magic", "sources.yaml", 6, "one of", change("sources.yaml", "stored", "magic")),
-    Hostile("http source", "sources.yaml", 3, "https", change("sources.yaml", "https", "http")),
-    Hostile(
-        "javascript source",
-        "sources.yaml",
-        3,
-        "https",
-        change("sources.yaml", "https://example.org/paper", "javascript:alert(1)"),
-    ),
-    Hostile("a title too long", "tips/one.md", 2, "longer", change("tips/one.md", "One mistake", "x" * 151)),
-    Hostile(
-        "markup in a title", "tips/one.md", 2, "plain", change("tips/one.md", "One mistake", "<b>One</b>")
-    ),
-    Hostile(
-        "a mention in a title",
-        "tips/one.md",
-        2,
-        "plain",
-        change("tips/one.md", "One mistake", "One @everyone"),
-    ),
-    Hostile(
-        "an unknown source", "tips/one.md", 4, "sources.yaml", change("tips/one.md", "[paper]", "[pape]")
-    ),
-    Hostile(
-        "an unknown figure", "guide/page.md", 6, "figures.yaml", change("guide/page.md", "[pay]", "[play]")
-    ),
-    Hostile(
-        "front matter that is a list", "tips/one.md", 2, "fields", write("tips/one.md", "---\n- a\n---\nx\n")
-    ),
-    # the skill map
-    Hostile(
-        "three levels",
-        "skills.yaml",
-        6,
-        "too few",
-        change("skills.yaml", f"levels: [{LEVELS}]", "levels: []"),
-    ),
-    Hostile(
-        "one id for two rows",
-        "skills.yaml",
-        None,
-        "twice",
-        change("skills.yaml", "id: embeddings", "id: databases"),
-    ),
-    Hostile("a bad objective", "skills.yaml", 13, "form", change("skills.yaml", "patterns.b", "patterns-b")),
-    Hostile(
-        "an endless alias",
-        "skills.yaml",
-        7,
-        "longer",
-        change("skills.yaml", "    sources: []", f"    aliases: [{'x' * 200}]"),
-    ),
-    # Markdown
-    Hostile("no front matter", "tips/one.md", 1, "front matter", write("tips/one.md", "Hello.\n")),
-    Hostile(
-        "open front matter",
-        "tips/one.md",
-        1,
-        "never ends",
-        write("tips/one.md", "---\ntitle: One\n\nText.\n"),
-    ),
-    Hostile(
-        "two paragraphs", "tips/one.md", 6, "three paragraphs", write("tips/one.md", TIP.split("**Inst")[0])
-    ),
-    Hostile("HTML", "tips/one.md", 9, "HTML", body("a <script>alert(1)</script>")),
-    Hostile("HTML comment", "tips/one.md", 9, "HTML", body("a <!-- b -->")),
-    Hostile("HTML code", "tips/one.md", 9, "HTML", body("a &lt;b&gt;")),
-    Hostile("heading", "tips/one.md", 9, "Headings", body("# Sign")),
-    Hostile("image", "tips/one.md", 9, "Images", body("![x](https://example.org/x.png)")),
-    Hostile("javascript link", "tips/one.md", 9, "link", body("[x](javascript:alert(1))")),
-    Hostile("http link", "tips/one.md", 9, "link", body("[x](http://example.org)")),
-    Hostile(
-        "masked link", "tips/one.md", 9, "look like", body("[https://bank.example](https://evil.example)")
-    ),
-    Hostile("masked host", "tips/one.md", 9, "look like", body("[bank.com](https://evil.example)")),
-    Hostile("link with a user", "tips/one.md", 9, "user name", body("[x](https://bank.com@evil.example/)")),
-    Hostile("link to an address", "tips/one.md", 9, "plain name", body("[x](https://127.0.0.1/)")),
-    Hostile("link with look-alikes", "tips/one.md", 9, "address", body("[x](https://bаnk.com/)")),
-    Hostile("bare address", "tips/one.md", 9, "outside of a link", body("see https://example.org")),
-    Hostile("reference link", "tips/one.md", 9, "link", body("[x][1]")),
-    Hostile("link definition", "tips/one.md", 11, "Link definitions", body("a\n\n[1]: https://example.org")),
-    Hostile("open bold", "tips/one.md", 9, "partner", body("a **b")),
-    Hostile("nested marks", "tips/one.md", 9, "partner", body("**a _b** c_")),
-    Hostile("star list", "tips/one.md", 9, "list", body("* one")),
-    Hostile("numbered list", "tips/one.md", 9, "list", body("1. one")),
-    Hostile("nested list", "tips/one.md", 10, "within a list", body("- one\n  - two")),
-    Hostile("table", "tips/one.md", 9, "Tables", body("| a | b |")),
-    Hostile("fence", "tips/one.md", 9, "Code blocks", body("```\nrm -rf\n```")),
-    Hostile("quote", "tips/one.md", 9, "Quotes", body("> a")),
-    Hostile("mention everyone", "tips/one.md", 9, "mentions", body("hey @everyone")),
-    Hostile("Slack mention", "tips/one.md", 9, "mentions", body("hey <!channel>")),
-    Hostile("user mention", "tips/one.md", 9, "mentions", body("hey <@U12345>")),
-    Hostile("a paragraph too long", "tips/one.md", 9, "2000", body("word " * 500)),
-    Hostile("a text too long", "tips/one.md", 6, "8000", body("word \n\n" * 2_000)),
-)
-
-
 @pytest.mark.parametrize("case", HOSTILE, ids=lambda case: case.name)
 def test_hostile_files_are_refused(case: Hostile, folder: Path) -> None:
     case.do(folder)
@@ -484,7 +124,7 @@ def test_what_nobody_reads_is_told(folder: Path) -> None:
     (folder / "tip").mkdir()
     (folder / ".hidden").write_text("", encoding="utf-8")
     assert find_unread(folder) == ("challenge.yaml", "tip")
-    _, findings = check_folder(folder, datetime(2026, 11, 23, tzinfo=UTC))
+    findings = check_folder(folder, datetime(2026, 11, 23, tzinfo=UTC)).findings
     assert [each.file for each in findings if each.says == "Nothing reads this."] == ["challenge.yaml", "tip"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.domain.alignment import align
 from bot.core.domain.late import Remedy, catch_up, extend, rebalance, remedies
-from bot.core.domain.marks import end_plan, find_goal, mark_done, skip_goal, unskip_goal
+from bot.core.domain.marks import end_plan, find_goal, mark_done, mark_undone, skip_goal, unskip_goal
 from bot.core.domain.pace import add_goals, change_pace
 from bot.core.domain.pauses import pause_until
 from bot.core.domain.plans import Plan, last_day, late_goals, place_at
@@ -165,3 +165,10 @@ def test_of_two_goals_that_became_one_the_done_one_stays() -> None:
         ("a0", "done", 2), ("b1", "todo", 3)
     ]  # fmt: skip
     assert {goal.goal_id for goal in aligned.merged} == {"a0", "a1"}
+
+
+def test_an_undone_goal_whose_week_is_gone_goes_to_the_last_one() -> None:
+    plan = mark_done(make_plan(make_phase("a", (1, 4), (4, 4, 4, 4))), "a3", instant(0))
+    shorter = change_pace(plan, 20, instant(0)).plan
+    assert (shorter.weeks, find_goal(shorter, "a3").week) == (1, 3), "what is done doesn't move"
+    assert find_goal(mark_undone(shorter, "a3"), "a3").week == 0

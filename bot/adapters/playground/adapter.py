@@ -1,7 +1,6 @@
 """The playground's server: one page on this machine that talks to the same doors as every platform."""
 
 import asyncio
-import ipaddress
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +31,7 @@ __all__ = ["Drawing", "PlaygroundAdapter"]
 
 PAGE = Path(__file__).parent / "page"
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+HOST = "127.0.0.1"
 ALIVE_SECONDS = 15
 SHUTDOWN_SECONDS = 3.0
 
@@ -76,8 +76,8 @@ class PlaygroundAdapter:
 
     async def serve(self, host: str, port: int, *, ready: Callable[[str], None]) -> None:
         """Serves until cancelled and tells `ready` the page's address. Raises OSError for a taken port and
-        ValueError for an address that other machines could reach."""
-        if not ipaddress.ip_address(host).is_loopback:
+        ValueError for any other host than HOST, because other machines might reach it."""
+        if host != HOST:
             raise ValueError("the playground has no sign-in, so it is served to this machine only")
         runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()

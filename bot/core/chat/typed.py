@@ -3,6 +3,10 @@
 import re
 import unicodedata
 
+from bot.core.chat.markup import is_visible
+
+READ_FACTOR = 16
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _KEPT_CONTROLS = frozenset("\n\t")
@@ -11,16 +15,18 @@ _JOINERS = frozenset("\u200c\u200d")  # emoji and several scripts are spelled wi
 
 
 def clean(text: str, limit: int) -> str:
-    """`text` in NFC without controls, bidirectional marks and lone surrogates, trimmed, at most `limit` long.
+    """`text` in NFC without controls, bidirectional marks and lone surrogates, trimmed, at most `limit` long;
+    empty when there is nothing to see in it.
 
     Line breaks become "\\n", a lone surrogate becomes U+FFFD. Cleaning twice changes nothing.
     """
-    # Composition can shorten a text eighteenfold at most; reading more than that is wasted work.
-    text = _SURROGATES.sub("\ufffd", text[: limit * 18])
+    # NFC joins four characters at most, so this is ample; the work stays bounded for a text of megabytes.
+    text = _SURROGATES.sub("\ufffd", text[: limit * READ_FACTOR])
     text = unicodedata.normalize("NFC", _BREAKS.sub("\n", text))
     text = "".join(char for char in text if _is_kept(char))
     # Taking a mark out can bring two characters together that compose, and cutting can end on a space.
-    return unicodedata.normalize("NFC", text).strip()[:limit].rstrip()
+    text = unicodedata.normalize("NFC", text).strip()[:limit].rstrip()
+    return text if is_visible(text) else ""
 
 
 def clean_line(text: str, limit: int) -> str:

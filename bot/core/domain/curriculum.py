@@ -1,4 +1,4 @@
-"""The curriculum: tracks with phases, objectives and goals; and `Content`, everything that `content/` holds."""
+"""The curriculum: tracks with phases, objectives and goals; and `Content`, all that `content/` holds."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
@@ -41,6 +42,14 @@ class Profile:
     def with_level(self, row_id: str, level: int) -> "Profile":
         """The profile with one level changed."""
         return Profile({**self.levels, row_id: level})
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The levels that a member gave in one go, and when they had finished."""
+
+    at: datetime
+    profile: Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,20 @@ WORDS: dict[str, tuple[str, ...]] = {
     "batch.line": ("Line ", "line", " is not a JSON object with an id and a text. Mend it and run again."),
     "button.foreign": ("That button is not one I can use. Run the command again for a fresh one.",),
     "command.unknown": ("I don't know the command ", "command", ". `/cairn` lists all of them."),
+    "evidence.full": ("A goal takes at most ", "most", " links. Withdraw one, or change it instead."),
+    "evidence.gone": ("I don't have that link of yours any more. `/goal` shows what there is.",),
+    "evidence.host": (
+        "Others can't open that link: it needs a public name such as github.com. Please try again with one.",
+    ),
+    "evidence.kind": ("This goal takes links to: ", "kinds", ". Please choose one of them."),
+    "evidence.link": (
+        "That is no link I can keep. It begins with https:// and holds no spaces; copy it from your browser.",
+    ),
+    "evidence.login": (
+        "That link holds a user name or password. Please take it out, change the password, and try again.",
+    ),
+    "evidence.long": ("A link has at most ", "limit", " characters. Please give a shorter one."),
+    "goal.gone": ("That goal is not in your plan any more. `/goal` shows what is.",),
     "input.required": ("Something in the form was left empty. Please open it again and fill it in.",),
     "lead.only": ("Only leads of this community can do that. Ask one of them to run it for you.",),
     "level.missing": ("Please choose a level for ", "row", ". Open the step again to go on."),
@@ -28,16 +42,53 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "option.required": ("/", "command", " needs ", "option", ". Please run it again with that filled in."),
     "option.unknown": ("/", "command", " has no ", "option", ". `/cairn` shows what each command takes."),
+    "pace.range": ("A plan takes ", "least", " to ", "most", " hours a week. Please choose a number between."),
+    "pace.tight": (
+        "What is left doesn't fit at ",
+        "pace",
+        " hours a week. Choose more hours, or give yourself time with Extend in `/goal`.",
+    ),
     "page.gone": ("That page is not in the guide any more. `/guide` shows what there is.",),
+    "pause.long": (
+        "A pause lasts at most ",
+        "weeks",
+        " weeks. Choose an earlier day, or end the plan with `/plan reset`; nothing gets lost.",
+    ),
+    "pause.past": (
+        "A pause takes whole weeks, so the day you are back has to be later. Try next Monday or after.",
+    ),
     "piece.unknown": (
         "I know no piece called ",
         "piece",
         ". Give the id or the file of a tip, page, skill or track.",
     ),
+    "plan.empty": (
+        "You know everything this track teaches, so no week is left for a plan. Try another track.",
+    ),
+    "plan.ended": (
+        "That plan has ended, so I changed nothing. `/plan view` shows the running one, "
+        "`/plan history` the others.",
+    ),
+    "plan.full": (
+        "That doesn't fit into the weeks that are left at ",
+        "pace",
+        " hours a week. Give yourself more hours with `/plan pace`, then try again.",
+    ),
+    "plan.gone": ("I don't have that plan of yours. `/plan view` shows the running one.",),
+    "plan.none": ("You have no plan yet. `/plan start` makes one in a moment.",),
+    "plan.over": ("The last week of your plan is over. `/goal` shows what waits, `/plan start` begins anew.",),
     "question.gone": ("I don't have that question of yours any more. Ask again with `/skillgap`.",),
     "skill.gone": ("That row is not on the map any more. `/skillgap` shows the map as it is.",),
+    "start.far": ("A plan starts within a year from now. Please choose an earlier day.",),
+    "start.past": ("That week is over already. Leave `start` out to begin on the next Monday.",),
     "tip.gone": ("That tip is not there any more. `/tip` shows another one.",),
     "topic.unknown": ("I have nothing about ", "topic", ". There is: ", "topics", "."),
+    "week.range": ("Your plan has the weeks 1 to ", "most", ". Please choose one of them."),
+    "zone.unknown": (
+        "I know no single clock for ",
+        "zone",
+        ". Type a big city nearby and pick it from the list, or a zone such as Europe/Lisbon.",
+    ),
 }
 
 

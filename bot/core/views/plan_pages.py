@@ -1,6 +1,6 @@
 """A whole plan: its weeks in pages, with dates, marks and pauses, and a picture of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from bot.core.domain.plans import (
     last_day,
     monday_of_week,
     place_at,
+    week_at,
     zone_of,
 )
 from bot.core.domain.progress import measure
@@ -28,6 +29,7 @@ from bot.core.views.naming import Span, goal_title, spans, track_name
 from bot.core.views.presses import ASK_RESET, GOALS, PAGE
 
 PAGE_ROOM = 1_900
+LINE_ROOM = 200
 MARKS: dict[State, str] = {"done": "✓", "skipped": "–", "todo": "·"}
 
 
@@ -39,7 +41,9 @@ class _Sheet:
     week: int
 
 
-def plan_card(content: Content, plan: Plan, now: datetime, page: int | None = None, note: str = "") -> Message:
+def plan_card(
+    content: Content, plan: Plan, now: datetime, page: int | None = None, note: str = ""
+) -> Message:
     """A page of the plan, counted from 1; None is the one with the present week."""
     sheets = _sheets(content, plan)
     page = _page_of(sheets, place_at(plan, now).week) if page is None else min(max(page, 1), len(sheets))
@@ -63,7 +67,8 @@ def _summary(content: Content, plan: Plan, now: datetime) -> str:
     head = f"**{track_name(content, plan.track_id)}**\n{dates}, {plan.pace} h a week, clocks of {plan.zone}"
     done = f"{progress.goals_done} of {len(plan.goals)} goals done (✓)"
     skipped = f", {progress.goals_skipped} skipped (–)" if progress.goals_skipped else ""
-    waiting = f", {progress.goals_late} waiting from earlier weeks" if progress.goals_late else ""
+    late = progress.goals_late if plan.status == "active" else 0
+    waiting = f", {late} waiting from earlier weeks" if late else ""
     return f"{head}\n{done}{skipped}{waiting}"
 
 
@@ -74,9 +79,10 @@ def _sheets(content: Content, plan: Plan) -> list[_Sheet]:
     begins, room = 0, PAGE_ROOM
     for week, head, line in _lines(content, plan):
         needed = drawn_length(line) + 1
-        if needed > room and lines:
+        goes_on = not line.startswith("**")
+        # A heading never stands alone at the foot of a page.
+        if needed + (0 if goes_on else LINE_ROOM) > room and lines:
             sheets.append(_Sheet("\n".join(lines), begins))
-            goes_on = not line.startswith("**")
             lines, begins, room = ([f"{head} (goes on)"] if goes_on else []), week, PAGE_ROOM
             room -= drawn_length("".join(lines)) + 1
         lines.append(line)
@@ -91,13 +97,19 @@ def _lines(content: Content, plan: Plan) -> Iterator[tuple[int, str, str]]:
             monday = monday_of_week(plan, week)
             head = f"**Week {week + 1}** {week_text(monday, plan.start.year)}"
             for pause in plan.pauses:
-                if pause.back == monday:
+                if week_at(plan, pause.first) == week:
                     yield week, head, f"**Pause** {_pause_text(plan, pause)}"
             yield week, head, f"{head}, {span.name}" if week == span.first else head
             yield from ((week, head, line) for line in _goal_lines(content, goals_of(plan, week)))
+    # What was done ahead of time stays where it stood when a change of pace makes the plan shorter.
+    beyond = [goal for goal in plan.goals if goal.week >= plan.weeks]
+    if beyond:
+        head = "**Ahead of time**"
+        yield plan.weeks, head, head
+        yield from ((plan.weeks, head, line) for line in _goal_lines(content, beyond))
 
 
-def _goal_lines(content: Content, goals: tuple[PlannedGoal, ...]) -> Iterator[str]:
+def _goal_lines(content: Content, goals: Sequence[PlannedGoal]) -> Iterator[str]:
     for goal in goals:
         yield f"{MARKS[goal.state]} {goal_title(content, goal.goal_id)} ({goal.hours} h)"
     if not goals:
@@ -120,7 +132,8 @@ def _timeline(content: Content, plan: Plan, now: datetime) -> tuple[Chart, ...]:
     pauses = [pause for pause in plan.pauses if pause.first < last_day(plan)]
     room = ROW_LIMIT - len(stretches)
     stretches += [
-        Stretch("Pause", pause.first, pause.back, "pause", 0) for pause in pauses[max(0, len(pauses) - room) :]
+        Stretch("Pause", pause.first, pause.back, "pause", 0)
+        for pause in pauses[max(0, len(pauses) - room) :]
     ]
     begin, end = min(each.start for each in stretches), max(each.end for each in stretches)
     if (end - begin).days > DAY_LIMIT:
@@ -133,11 +146,17 @@ def _timeline(content: Content, plan: Plan, now: datetime) -> tuple[Chart, ...]:
     )
     alt = f"The plan as a timeline. {told}."
     today = local_day(now, zone_of(plan))
-    return (Chart(Timeline(tuple(stretches), today), alt if len(alt) <= ALT_LIMIT else alt[: ALT_LIMIT - 1] + "…"),)
+    return (
+        Chart(
+            Timeline(tuple(stretches), today), alt if len(alt) <= ALT_LIMIT else alt[: ALT_LIMIT - 1] + "…"
+        ),
+    )
 
 
 def _stretch(plan: Plan, span: Span) -> Stretch:
-    counted = [goal for goal in plan.goals if goal.phase_id == span.phase.phase_id and goal.state != "skipped"]
+    counted = [
+        goal for goal in plan.goals if goal.phase_id == span.phase.phase_id and goal.state != "skipped"
+    ]
     done = sum(goal.state == "done" for goal in counted) / len(counted) if counted else 0.0
     end = monday_of_week(plan, span.end - 1) + WEEK
     return Stretch(span.name[:LABEL_LIMIT], monday_of_week(plan, span.first), end, "phase", done)

@@ -30,7 +30,10 @@ def started_card(content: Content, plan: Plan, draft: Draft, note: str = "") -> 
         blocks.append(Text((Markdown(_difference(plan, draft)),)))
         blocks += [_left_out(content, plan, each, 0) for each in draft.dropped[:LEFT_OUT_FIRST]]
     more = len(draft.dropped) > LEFT_OUT_FIRST
-    row = [Button("The first week's goals", GOALS(plan.id), "primary"), Button("The whole plan", VIEW(plan.id))]
+    row = [
+        Button("The first week's goals", GOALS(plan.id), "primary"),
+        Button("The whole plan", VIEW(plan.id)),
+    ]
     if more:
         row.append(Button(f"All {len(draft.dropped)} left out", LEFT_OUT(plan.id, 1)))
     blocks += [Text((Markdown(_ADJUST),)), Actions(tuple(row))]
@@ -49,6 +52,12 @@ def left_out_card(content: Content, plan: Plan, draft: Draft, page: int, note: s
     turns += [Button("Next", LEFT_OUT(plan.id, page + 1))] if page < pages else []
     blocks.append(Actions((*turns, Button("The whole plan", VIEW(plan.id)))))
     return Message("Left out of your plan", tuple(blocks))
+
+
+def kept_text(content: Content, plan: Plan, goal_id: str) -> str:
+    """Says which week a goal that was left out has got."""
+    goal = next(goal for goal in plan.goals if goal.goal_id == goal_id)
+    return f"Kept: “{goal_title(content, goal_id)}” is in week {goal.week + 1}."
 
 
 def running_card(content: Content, plan: Plan, other: Plan, swap: ActionId) -> Message:
@@ -80,13 +89,15 @@ def reset_card(content: Content, plan: Plan) -> Message:
     words = (
         f"This ends **{track_name(content, plan.track_id)}** with {count_text(done, 'goal')} done. "
         "Nothing is deleted: your goals and links stay in `/plan history`. "
-        "If you only need a break, `/plan pause` costs nothing."
+        "If you only need time off, `/plan pause` costs nothing."
     )
     return Message(
         "End your plan?",
         (
             Text((Markdown(words),)),
-            Actions((Button("Keep it", PAGE(plan.id, 1), "primary"), Button("End it", RESET(plan.id), "danger"))),
+            Actions(
+                (Button("Keep it", PAGE(plan.id, 1), "primary"), Button("End it", RESET(plan.id), "danger"))
+            ),
         ),
     )
 
@@ -110,7 +121,7 @@ def history_card(content: Content, plans: Sequence[Plan]) -> Message:
 
 
 _ADJUST = (
-    "To adjust it: `/plan pace` for other hours, `/plan pause` for a break, `/plan zone` when you move, "
+    "To adjust it: `/plan pace` for other hours, `/plan pause` for time off, `/plan zone` when you move, "
     "`/plan reset` to end it."
 )
 
@@ -162,7 +173,7 @@ def _left_out(content: Content, plan: Plan, dropped: Dropped, page: int) -> Sect
 
 def _reason(content: Content, plan: Plan, dropped: Dropped) -> str:
     if dropped.reason == "room":
-        return f"An extra that doesn't fit in at {plan.pace} h a week."
+        return f"A stretch goal that doesn't fit in at {plan.pace} h a week."
     levels = " and ".join(
         f"“{level_name(content, gap_id, level)}” in {gap_name(content, gap_id)}"
         for gap_id, level in dropped.levels

@@ -12,6 +12,7 @@ export class Composer {
     this.commands = commands;
     this.send = send;
     this.suggest = suggest;
+    this.sending = false;
     this.line = root.querySelector("#line");
     this.input = root.querySelector("#command");
     this.panel = root.querySelector("#fields");
@@ -82,9 +83,12 @@ export class Composer {
       missing[0].focus();
       return;
     }
+    if (this.sending) return;
     const told = fields.map((field) => [field.name, field.read()]).filter(([, value]) => value !== "");
-    const sent = this.send({ kind: "command", command: command.name, options: Object.fromEntries(told) });
-    if (await sent) this.#leaveFields();
+    this.sending = true;
+    const sent = await this.send({ kind: "command", command: command.name, options: Object.fromEntries(told) });
+    this.sending = false;
+    if (sent) this.#leaveFields();
   }
 
   #leaveFields() {

@@ -27,6 +27,7 @@ class Page {
     const drawings = session.drawings.filter((name) => DRAWINGS[name]);
     this.look = keep(localStorage, "drawing", drawings.map((id) => ({ id })));
     this.waiting = 0;
+    this.pressed = new Set();
     this.reading = Promise.resolve();
     this.shownHome = "";
     this.log = new Log(find("log"), find("empty"), (entry) => this.#draw(entry));
@@ -97,12 +98,21 @@ class Page {
     const told = JSON.stringify(blocks);
     if (told === this.shownHome) return;
     this.shownHome = told;
-    const press = (action, value = null) => this.call({ kind: "pressed", entry: null, action, value });
+    const press = (action, value = null) => this.#press(null, action, value);
     find("home-blocks").replaceChildren(...plain.drawBlocks(blocks, press));
   }
 
+  /** A button that is pressed again before its answer came is pressed once. */
+  async #press(entry, action, value) {
+    const pressed = `${entry} ${action}`;
+    if (this.pressed.has(pressed)) return;
+    this.pressed.add(pressed);
+    await this.call({ kind: "pressed", entry, action, value });
+    this.pressed.delete(pressed);
+  }
+
   #draw(entry) {
-    const press = (action, value = null) => this.call({ kind: "pressed", entry: entry.id, action, value });
+    const press = (action, value = null) => this.#press(entry.id, action, value);
     return DRAWINGS[this.look].drawMessage(entry.body[this.look], press);
   }
 
@@ -159,7 +169,11 @@ class Page {
   }
 
   async startOver() {
-    await send("/clear", { member: this.scene.member, space: this.scene.space });
+    try {
+      await send("/clear", { member: this.scene.member, space: this.scene.space });
+    } catch (error) {
+      this.#tell(error.message);
+    }
     await this.refresh(true);
   }
 

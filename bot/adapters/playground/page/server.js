@@ -2,6 +2,7 @@
 
 const PATIENCE = 20_000;
 const PAUSE = 1_200;
+const AWAY = "Cairn doesn't answer. Check that it is running, then try again.";
 
 let session = null;
 
@@ -22,7 +23,11 @@ export async function begin() {
 /** JSON from a path and a query. */
 export async function read(path, query = {}) {
   const found = Object.keys(query).length ? `${path}?${new URLSearchParams(query)}` : path;
-  return answer(await fetch(found, { signal: AbortSignal.timeout(PATIENCE) }));
+  try {
+    return await answer(await fetch(found, { signal: AbortSignal.timeout(PATIENCE) }));
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal("away", AWAY);
+  }
 }
 
 /** Sends JSON. A token from before Cairn's last start is renewed once, an unreachable Cairn is tried twice. */
@@ -46,7 +51,7 @@ async function sendAgain(path, body) {
     return await post(path, body);
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal("away", "Cairn doesn't answer. Check that it is running, then try again.");
+    throw new Refusal("away", AWAY);
   }
 }
 

@@ -1,0 +1,97 @@
+"""Pauses, hours a week and clocks: what changes when a plan's goals are done, not which."""
+
+from datetime import date, timedelta
+
+from bot.core.chat.command import Option
+from bot.core.chat.message import Message, Update
+from bot.core.domain.marks import change_zone
+from bot.core.domain.pace import change_pace
+from bot.core.domain.pauses import PAUSE_WEEKS_MAX, pause_until, resume
+from bot.core.domain.plans import place_at, zone_of
+from bot.core.errors import InvalidInput
+from bot.core.feature import Feature
+from bot.core.handlers.running import Running, keep, open_running, require_running
+from bot.core.handlers.zones import read_zone, suggest_zones
+from bot.core.request import Context, Request
+from bot.core.time import WEEK, local_day, monday_of
+from bot.core.views import pauses as views
+from bot.core.views import presses
+
+feature = Feature("pauses", views)
+
+
+@feature.command(
+    "plan pause",
+    "Pause for whole weeks; it costs nothing",
+    private=True,
+    options=(Option("until", "The day you are back, such as 2027-01-04", kind=date, required=True),),
+)
+def pause_plan(request: Request, ctx: Context, *, until: date) -> Message:
+    running = require_running(request, ctx)
+    today = local_day(request.now, zone_of(running.plan))
+    if until > today + timedelta(weeks=2 * PAUSE_WEEKS_MAX):
+        raise InvalidInput("pause.long", weeks=str(PAUSE_WEEKS_MAX))
+    plan = keep(request, ctx, running, pause_until(running.plan, until, request.now))
+    return views.paused_card(plan, request.now)
+
+
+@feature.action(presses.SKIP_WEEK)
+def skip_week(request: Request, ctx: Context, plan_id: int, week: int) -> Update:
+    """Skips the week that was shown; a press that comes later, or again, changes nothing."""
+    running = open_running(request, ctx, plan_id)
+    place = place_at(running.plan, request.now)
+    if place.kind != "studying" or place.week != week - 1:
+        return Update(views.not_this_week_card(running.plan))
+    today = local_day(request.now, zone_of(running.plan))
+    plan = keep(request, ctx, running, pause_until(running.plan, monday_of(today) + WEEK, request.now))
+    return Update(views.paused_card(plan, request.now))
+
+
+@feature.command("plan resume", "End your pause early", private=True)
+def resume_plan(request: Request, ctx: Context) -> Message:
+    return _resume(request, ctx, require_running(request, ctx))
+
+
+@feature.action(presses.RESUME)
+def go_on(request: Request, ctx: Context, plan_id: int) -> Update:
+    return Update(_resume(request, ctx, open_running(request, ctx, plan_id)))
+
+
+@feature.command(
+    "plan pace",
+    "Other hours a week; what is left is packed anew",
+    private=True,
+    options=(Option("hours", "Hours a week, 4 to 20", kind=int, required=True),),
+)
+def set_pace(request: Request, ctx: Context, *, hours: int) -> Message:
+    return _set_pace(request, ctx, require_running(request, ctx), hours)
+
+
+@feature.action(presses.PACE)
+def press_pace(request: Request, ctx: Context, plan_id: int, hours: int) -> Update:
+    return Update(_set_pace(request, ctx, open_running(request, ctx, plan_id), hours))
+
+
+@feature.command(
+    "plan zone",
+    "Whose clock your weeks go by",
+    private=True,
+    options=(Option("zone", "A city with your time", required=True, suggest=suggest_zones),),
+)
+def set_zone(request: Request, ctx: Context, *, zone: str) -> Message:
+    running = require_running(request, ctx)
+    plan = keep(request, ctx, running, change_zone(running.plan, read_zone(ctx, zone)))
+    return views.zone_card(running.plan, plan)
+
+
+def _resume(request: Request, ctx: Context, running: Running) -> Message:
+    after = resume(running.plan, request.now)
+    if after == running.plan:
+        return views.not_paused_card(running.plan)
+    return views.resumed_card(keep(request, ctx, running, after), request.now)
+
+
+def _set_pace(request: Request, ctx: Context, running: Running, hours: int) -> Message:
+    repacked = change_pace(running.plan, hours, request.now)
+    plan = keep(request, ctx, running, repacked.plan)
+    return views.pace_card(ctx.content, running.plan, plan, repacked.set_aside)

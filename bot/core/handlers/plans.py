@@ -1,0 +1,181 @@
+"""Plans: begun, looked at, ended, and begun again."""
+
+from datetime import date, timedelta
+
+from bot.core.chat.call import Reply
+from bot.core.chat.command import Option
+from bot.core.chat.control import Choice
+from bot.core.chat.message import Message, Update
+from bot.core.domain.curriculum import Track
+from bot.core.domain.drafts import Draft, check_pace, draft_plan
+from bot.core.domain.marks import end_plan
+from bot.core.domain.plans import Plan, begin_plan
+from bot.core.domain.profiles import Profile
+from bot.core.domain.topics import find_topic, offer_topics
+from bot.core.errors import InvalidInput
+from bot.core.feature import Feature
+from bot.core.handlers.running import (
+    find_running,
+    keep,
+    open_any,
+    open_running,
+    past_plans,
+    require_running,
+)
+from bot.core.handlers.zones import read_zone, suggest_zones
+from bot.core.request import Context, Glance, Request
+from bot.core.time import find_zone, local_day, monday_of
+from bot.core.views import plan_pages, presses
+from bot.core.views import plans as views
+from bot.core.views.zones import zone_question
+
+feature = Feature("plans", presses)
+
+USUAL_PACE = 6
+START_DAYS_MOST = 366
+
+
+def suggest_tracks(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, ...]:
+    """The tracks that fit what is typed so far."""
+    return tuple(Choice(track.name, track.id) for track in offer_topics(ctx.content.tracks, text))
+
+
+@feature.command(
+    "plan start",
+    "Make a dated plan, without what you know already",
+    private=True,
+    options=(
+        Option("track", "Which way to go (else: the first one)", suggest=suggest_tracks),
+        Option("start", "First day, such as 2027-01-04 (else: next Monday)", kind=date),
+        Option("hours", "Hours a week, 4 to 20 (else: 6)", kind=int),
+        Option("zone", "A city with your time", suggest=suggest_zones),
+    ),
+)
+def start_plan(
+    request: Request,
+    ctx: Context,
+    *,
+    track: str | None = None,
+    start: date | None = None,
+    hours: int | None = None,
+    zone: str | None = None,
+) -> Reply:
+    chosen = _find_track(ctx, track) if track else ctx.content.track
+    pace = check_pace(USUAL_PACE if hours is None else hours)
+    known = read_zone(ctx, zone) if zone else _last_zone(request, ctx)
+    if known is None:
+        return zone_question(presses.BEGIN.select(chosen.id, start.toordinal() if start else 0, pace))
+    return _begin(request, ctx, chosen, start, pace, known)
+
+
+@feature.action(presses.BEGIN)
+def begin(request: Request, ctx: Context, track_id: str, start: int, hours: int, zone: str) -> Update:
+    return Update(_begin(request, ctx, _find_track(ctx, track_id), _read_day(start), hours, zone))
+
+
+@feature.action(presses.SWAP)
+def swap(
+    request: Request, ctx: Context, plan_id: int, track_id: str, start: int, hours: int, zone: str
+) -> Reply:
+    running = open_running(request, ctx, plan_id)
+    track = _find_track(ctx, track_id)
+    draft, plan = _draft(request, ctx, track, _read_day(start), hours, zone)
+    keep(request, ctx, running, end_plan(running.plan))
+    return Update(views.started_card(ctx.content, ctx.tx.plans.add(request.member, plan, request.now), draft))
+
+
+@feature.command(
+    "plan view",
+    "Your plan, week by week",
+    private=True,
+    options=(Option("page", "Which page (else: the one with this week)", kind=int),),
+)
+def view_plan(request: Request, ctx: Context, *, page: int | None = None) -> Message:
+    return plan_pages.plan_card(ctx.content, require_running(request, ctx).plan, request.now, page)
+
+
+@feature.action(presses.VIEW)
+def open_plan(request: Request, ctx: Context, plan_id: int) -> Message:
+    return plan_pages.plan_card(ctx.content, open_any(request, ctx, plan_id), request.now)
+
+
+@feature.action(presses.PAGE)
+def turn_page(request: Request, ctx: Context, plan_id: int, page: int) -> Update:
+    return Update(plan_pages.plan_card(ctx.content, open_any(request, ctx, plan_id), request.now, page))
+
+
+@feature.command("plan reset", "End your plan; everything you did is kept", private=True)
+def reset_plan(request: Request, ctx: Context) -> Message:
+    return views.reset_card(ctx.content, require_running(request, ctx).plan)
+
+
+@feature.action(presses.ASK_RESET)
+def ask_reset(request: Request, ctx: Context, plan_id: int) -> Message:
+    return views.reset_card(ctx.content, open_running(request, ctx, plan_id).plan)
+
+
+@feature.action(presses.RESET)
+def reset(request: Request, ctx: Context, plan_id: int) -> Update:
+    running = open_running(request, ctx, plan_id)
+    keep(request, ctx, running, end_plan(running.plan))
+    return Update(views.ended_card())
+
+
+@feature.command("plan history", "Plans of yours that have ended", private=True)
+def show_history(request: Request, ctx: Context) -> Message:
+    return views.history_card(ctx.content, past_plans(request, ctx))
+
+
+@feature.action(presses.LOOK_BACK)
+def look_back(request: Request, ctx: Context, plan_id: int) -> Message:
+    return plan_pages.plan_card(ctx.content, open_any(request, ctx, plan_id), request.now, 1)
+
+
+def _begin(request: Request, ctx: Context, track: Track, start: date | None, pace: int, zone: str) -> Message:
+    """Makes the plan at once, unless one runs: then it asks, and changes nothing."""
+    draft, plan = _draft(request, ctx, track, start, pace, zone)
+    running = find_running(ctx, request.member)
+    if running is not None:
+        swap_id = presses.SWAP(running.plan.id, track.id, start.toordinal() if start else 0, pace, zone)
+        return views.running_card(ctx.content, running.plan, plan, swap_id)
+    return views.started_card(ctx.content, ctx.tx.plans.add(request.member, plan, request.now), draft)
+
+
+def _draft(
+    request: Request, ctx: Context, track: Track, start: date | None, pace: int, zone: str
+) -> tuple[Draft, Plan]:
+    today = local_day(request.now, find_zone(zone))
+    start = start or today
+    if start < monday_of(today):
+        raise InvalidInput("start.past")
+    if start > today + timedelta(days=START_DAYS_MOST):
+        raise InvalidInput("start.far")
+    profile = ctx.tx.profiles.latest(request.member) or Profile()
+    draft = draft_plan(track.phase_goals, profile, pace)
+    return draft, begin_plan(draft, track.id, start, zone)
+
+
+def _last_zone(request: Request, ctx: Context) -> str | None:
+    """The zone of the member's plan, or of the newest one that has ended."""
+    running = ctx.tx.plans.active(request.member)
+    if running is not None:
+        return running.zone
+    past = ctx.tx.plans.past(request.member)
+    return past[0].zone if past else None
+
+
+def _find_track(ctx: Context, text: str) -> Track:
+    track = find_topic(ctx.content.tracks, text)
+    if track is None:
+        names = ", ".join(one.name for one in ctx.content.tracks)
+        raise InvalidInput("topic.unknown", topic=text, topics=names)
+    return track
+
+
+def _read_day(ordinal: int) -> date | None:
+    """A day from a button. None for 0, the next Monday."""
+    if not ordinal:
+        return None
+    if ordinal > date.max.toordinal():
+        raise InvalidInput("button.foreign")
+    return date.fromordinal(ordinal)
