@@ -15,7 +15,7 @@ from bot import telemetry
 from bot.adapters.discord import render as discord_render
 from bot.adapters.playground.adapter import Drawing, PlaygroundAdapter
 from bot.adapters.slack import render as slack_render
-from bot.clock import SystemClock
+from bot.clock import SystemClock, TimeMachine
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Space, Typing
 from bot.core.chat.control import Choice
@@ -23,11 +23,11 @@ from bot.core.chat.message import Block
 from bot.core.domain.curriculum import Content
 from bot.core.domain.questions import Matcher
 from bot.core.handlers import FEATURES
-from bot.core.ports import Clock
 from bot.core.request import Library
 from bot.core.router import Router
 from bot.curriculum.load import load_content
 from bot.settings import Settings
+from bot.storage.clock import ClockRow
 from bot.storage.engine import open_engine
 from bot.storage.migrate import upgrade
 from bot.storage.playground import Transcript
@@ -45,23 +45,23 @@ class App:
 
     catalog: Catalog
     content: Content
-    clock: Clock
+    clock: TimeMachine
     store: DatabaseStore
     doors: "ThreadDoors"
     transcript: "ThreadTranscript"
     close: Callable[[], None]
 
 
-def build(settings: Settings, url: str, clock: Clock | None = None) -> App:
+def build(settings: Settings, url: str) -> App:
     """Opens the database at `url`, brings its tables up to date, reads the content and joins the parts.
 
     Raises ContentError for content that can't be used and CatalogError for a wrong declaration.
     """
-    clock = clock or SystemClock()
     content = load_content(settings.content)
     catalog = Catalog(FEATURES)
     engine = open_engine(url)
     upgrade(engine)
+    clock = TimeMachine(SystemClock(), ClockRow(engine))
     store = DatabaseStore(engine, settings.deadline)
     library = Library(content, Matcher(content.skill_map), tuple(catalog.commands.values()))
     router = Router(catalog, store, clock, library, telemetry.report_bug)
@@ -100,6 +100,9 @@ class ThreadDoors:
 
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
         return await _hop(self._readers, self._router.home, space, caller)
+
+    async def zone(self, space: Space, caller: Caller) -> str:
+        return await _hop(self._readers, self._router.zone, space, caller)
 
 
 class ThreadTranscript:

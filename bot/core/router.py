@@ -20,6 +20,8 @@ from bot.core.ports import Clock, Report, Store
 from bot.core.request import Context, Glance, Library, Request
 from bot.core.views import errors as views
 
+UNKNOWN_ZONE = "UTC"
+
 _INTEGER = re.compile(r"[0-9]{1,15}")
 
 
@@ -84,6 +86,16 @@ class Router:
             return views.busy().blocks
         except Exception as error:  # as in `answer`
             return views.bug(self._report(error, caller)).blocks
+
+    def zone(self, space: Space, caller: Caller) -> str:
+        """The IANA zone in which the caller's plan runs; UTC while there is none."""
+        try:
+            with self._store.read() as tx:
+                member = tx.members.find(space, caller)
+                plan = tx.plans.active(member) if member else None
+                return plan.zone if plan else UNKNOWN_ZONE
+        except TryAgain:
+            return UNKNOWN_ZONE
 
     def _run_command(self, call: Call, name: str, options: Mapping[str, str | int | bool]) -> Answer:
         command = self._catalog.commands.get(name)

@@ -8,6 +8,7 @@ in the answer (a line `> ...` says that more is there). Everything else is for t
     **Member A** picks "Figures" in "Open a page"
     **Member A** sends expected `autoscaling`, note `I meant the other one`
     **Cairn** answers Member A alone / answers / changes the message / asks
+    **Cairn** lives until `2027-01-11 09:00`        (in UTC; time only moves forward)
     **Cairn** restarts
 
 `**Member A of Second community**` speaks elsewhere.
@@ -16,6 +17,7 @@ in the answer (a line `> ...` says that more is there). Everything else is for t
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -77,11 +79,16 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Lived:
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Restarted:
     pass
 
 
-Step = Typed | Pressed | Picked | Sent | Answered | Restarted
+Step = Typed | Pressed | Picked | Sent | Answered | Lived | Restarted
 
 
 class Surface(Protocol):
@@ -94,6 +101,8 @@ class Surface(Protocol):
     async def pick(self, speaker: Speaker, label: str, placeholder: str) -> Seen: ...
 
     async def send(self, speaker: Speaker, values: Mapping[str, str]) -> Seen: ...
+
+    async def live_until(self, instant: datetime) -> None: ...
 
     async def restart(self) -> None: ...
 
@@ -118,6 +127,8 @@ async def walk(journey: Path, surface: Surface) -> None:
                 seen = await surface.pick(speaker, label, placeholder)
             case Sent(speaker, values):
                 seen = await surface.send(speaker, dict(values))
+            case Lived(until):
+                await surface.live_until(until)
             case Restarted():
                 await surface.restart()
             case Answered(manner, quotes):
@@ -172,6 +183,8 @@ def _read_step(who: str, what: str, quotes: tuple[str, ...]) -> Step | None:
 def _read_answer(what: str, quotes: tuple[str, ...]) -> Step | None:
     if what == "restarts":
         return Restarted()
+    if lived := re.fullmatch(r"lives until `(.+)`", what):
+        return Lived(datetime.fromisoformat(lived[1]).replace(tzinfo=UTC))
     if re.fullmatch(r"answers .+ alone", what):
         return Answered("alone", quotes)
     manner = _MANNERS.get(what)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,11 @@ class PlaygroundSurface:
             for name, value in values.items()
         }
         return await self._call(speaker, {"kind": "submitted", "action": form["action"], "values": given})
+
+    async def live_until(self, instant: datetime) -> None:
+        body = {"to": instant.isoformat()}
+        response = await self._client.post("/time", json=body, headers=self._headers)
+        assert response.status == 200, await response.text()
 
     async def _call(self, speaker: Speaker, what: Payload) -> Seen:
         before = await self._read(speaker)

@@ -1,9 +1,11 @@
 """Contents, drafts and plans for tests: by hand, and drawn at random from what the linter lets through."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from bot.core.domain.drafts import PhaseGoals, draft_plan, tight_paces
@@ -15,6 +17,12 @@ GAPS = ("vectors", "serving", "cost", "safety")
 ZONES = ("UTC", "Europe/Berlin", "America/Santiago", "Africa/Cairo", "Pacific/Auckland", "Pacific/Honolulu",
          "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Kiritimati")  # fmt: skip
 MONDAY = date(2027, 1, 4)
+SOAK = os.environ.get("CAIRN_SOAK") == "1"
+
+# How fast a value is made says nothing here, and a busy machine must not fail a test.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+usual = settings(patient, max_examples=5_000 if SOAK else 100)
+modest = settings(patient, max_examples=2_000 if SOAK else 50)
 
 
 def make_goal(

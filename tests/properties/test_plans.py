@@ -26,6 +26,7 @@ from tests.properties.plan_values import (
     profiles,
     starts,
     todo_hours,
+    usual,
     zones,
 )
 
@@ -61,6 +62,7 @@ def weeks_by_rule(phase: PhaseGoals, goals: list[Goal], pace: int) -> int | None
     return None
 
 
+@usual
 @given(short_hours, st.lists(st.integers(0, 30), min_size=1, max_size=4), st.integers(5, 25))
 def test_filling_and_spreading_find_a_way_whenever_there_is_one(
     hours: list[int], loads: list[int], most: int
@@ -77,6 +79,7 @@ def test_filling_and_spreading_find_a_way_whenever_there_is_one(
     assert sum(each**2 for each in held(evened, hours, loads)) == least, "no way is more even"
 
 
+@usual
 @given(phases("a", most_goals=7), paces)
 def test_a_phase_takes_the_fewest_weeks_that_its_goals_pack_into(phase: PhaseGoals, pace: int) -> None:
     hours = [goal.hours for goal in phase.goals]
@@ -84,11 +87,13 @@ def test_a_phase_takes_the_fewest_weeks_that_its_goals_pack_into(phase: PhaseGoa
     assert fewest_weeks(hours, pace, phase.weeks_min, phase.weeks_max) == expected
 
 
+@usual
 @given(phases("a"))
 def test_what_packs_at_4_hours_packs_at_every_pace(phase: PhaseGoals) -> None:
     assert not tight_paces(phase) or 4 in tight_paces(phase)
 
 
+@usual
 @given(phases("a"), st.data())
 def test_what_packs_still_packs_when_goals_drop(phase: PhaseGoals, data: st.DataObject) -> None:
     hours = [goal.hours for goal in phase.goals]
@@ -98,6 +103,7 @@ def test_what_packs_still_packs_when_goals_drop(phase: PhaseGoals, data: st.Data
             assert fewest_weeks(fewer, pace, phase.weeks_min, phase.weeks_max) is not None
 
 
+@usual
 @given(linted_phases("a", most_goals=7), profiles, paces)
 def test_a_draft_drops_what_the_rules_say_and_nothing_else(
     phase: PhaseGoals, profile: Profile, pace: int
@@ -136,6 +142,7 @@ def check_draft(
             assert 4 * sum(goal.hours for goal in week.goals) <= 5 * draft.pace
 
 
+@usual
 @given(contents(), profiles, paces, st.data())
 def test_a_draft_keeps_every_rule_for_any_content_profile_and_pace(
     content: tuple[PhaseGoals, ...], profile: Profile, pace: int, data: st.DataObject
@@ -148,6 +155,7 @@ def test_a_draft_keeps_every_rule_for_any_content_profile_and_pace(
     assert draft.weeks_without_profile == len(draft_plan(content, Profile(), pace, keep).weeks)
 
 
+@usual
 @given(contents(), profiles, paces)
 def test_taking_one_dropped_goal_back_brings_it_back(
     content: tuple[PhaseGoals, ...], profile: Profile, pace: int
@@ -162,6 +170,7 @@ def test_taking_one_dropped_goal_back_brings_it_back(
             assert drop.goal.stretch or drop.goal.id in back
 
 
+@usual
 @given(contents(), profiles, paces, starts, zones)
 def test_a_plan_holds_its_draft_on_consecutive_mondays(
     content: tuple[PhaseGoals, ...], profile: Profile, pace: int, start: date, zone: str
@@ -181,6 +190,7 @@ def test_a_plan_holds_its_draft_on_consecutive_mondays(
     assert (last_day(plan) - plan.start).days == 7 * plan.weeks - 1
 
 
+@usual
 @given(plans(), paces, st.integers(0, 30))
 def test_another_pace_keeps_the_ranges_and_the_hours(plan: Plan, pace: int, week: int) -> None:
     begin = resolve(monday_of_week(plan, week), DAY_STARTS, zone_of(plan))

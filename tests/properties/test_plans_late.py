@@ -1,10 +1,9 @@
 """Remedies keep their promises, pauses cost nothing, and marks are the same when pressed twice."""
 
 import itertools
-import os
 from datetime import datetime, timedelta
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.core.domain.alignment import align
@@ -23,9 +22,7 @@ from bot.core.domain.plans import (
 )
 from bot.core.domain.progress import count_streak, measure
 from bot.core.time import DAY, DAY_STARTS, WEEK, local_day, resolve, start_monday
-from tests.properties.plan_values import plans, todo_hours, weeks_by_goal
-
-modest = settings(max_examples=2_000 if os.environ.get("CAIRN_SOAK") == "1" else 50, deadline=None)
+from tests.properties.plan_values import modest, plans, todo_hours, weeks_by_goal
 
 
 @st.composite

@@ -1,6 +1,5 @@
 """One plan through everything that can happen to it, in any order."""
 
-import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,7 +15,7 @@ from bot.core.domain.plans import Plan, goals_of, last_day, late_goals, monday_o
 from bot.core.domain.progress import measure
 from bot.core.errors import InvalidInput
 from bot.core.time import DAY, DAY_STARTS, local_day, resolve
-from tests.properties.plan_values import make_goal, plans, zones
+from tests.properties.plan_values import SOAK, make_goal, patient, plans, zones
 
 REFUSALS = {"pace.tight", "pause.past", "pause.long", "plan.over", "plan.full", "plan.ended"}
 picks = st.integers(0, 200)
@@ -153,8 +152,7 @@ class LifeOfAPlan(RuleBasedStateMachine):
             assert change(ended, self.now).reason == "ended"
 
 
-SOAK = os.environ.get("CAIRN_SOAK") == "1"
 LifeOfAPlan.TestCase.settings = settings(
-    max_examples=2_000 if SOAK else 40, stateful_step_count=80 if SOAK else 25, deadline=None
+    patient, max_examples=2_000 if SOAK else 40, stateful_step_count=80 if SOAK else 25
 )
 TestLifeOfAPlan = LifeOfAPlan.TestCase

@@ -20,6 +20,7 @@ from bot.core.time import (
     week_bounds,
     week_of,
 )
+from tests.properties.plan_values import patient
 
 ZONES = tuple(sorted(available_timezones() - {"Factory", "localtime"}))
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
@@ -113,6 +114,7 @@ def test_every_week_of_three_years_in_every_zone() -> None:
                 assert week_of(end - SMALLEST, zone) == monday, (name, monday)
 
 
+@patient
 @given(
     st.datetimes(datetime(1995, 1, 1), datetime(2045, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds are naive
     st.sampled_from(ZONES),
@@ -123,6 +125,7 @@ def test_an_instant_lies_in_the_week_it_belongs_to(now: datetime, name: str) -> 
     assert begin <= now < end
 
 
+@patient
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)))
 def test_a_start_is_the_first_monday_that_is_not_before_the_day(day: date) -> None:
     start = start_monday(day)

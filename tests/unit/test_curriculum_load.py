@@ -18,6 +18,7 @@ from bot.curriculum.markdown import check_markdown, split_paragraphs
 from bot.curriculum.yaml_tree import read_yaml
 from tests.data.curriculum_folder import CHALLENGES, FIGURES, PAGE, TIP, make_folder
 from tests.data.hostile_files import HOSTILE, Hostile, change, tip_line
+from tests.data.hostile_goals import HOSTILE_GOALS
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_all_problems_come_at_once_in_order(folder: Path) -> None:
     assert found == [("figures.yaml", 4), ("tips/one.md", 4), ("tips/one.md", 4), ("tips/two.md", 1)]
 
 
-@pytest.mark.parametrize("case", HOSTILE, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", HOSTILE + HOSTILE_GOALS, ids=lambda case: case.name)
 def test_hostile_files_are_refused(case: Hostile, folder: Path) -> None:
     case.do(folder)
     started = time.perf_counter()
@@ -106,7 +107,8 @@ def test_hostile_files_are_refused(case: Hostile, folder: Path) -> None:
 
 
 def test_there_are_at_least_forty_hostile_files() -> None:
-    assert len({case.name for case in HOSTILE}) == len(HOSTILE) >= 40
+    cases = HOSTILE + HOSTILE_GOALS
+    assert len({case.name for case in cases}) == len(cases) >= 40
 
 
 def test_a_misspelt_field_is_guessed(folder: Path) -> None:

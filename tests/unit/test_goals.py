@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.domain.goals import EVIDENCE_KINDS, URL_LIMIT, Goal, check_evidence_kind, check_evidence_url
 from bot.core.errors import InvalidInput
+from tests.properties.plan_values import patient
 
 
 def goal(**changed: object) -> Goal:
@@ -128,6 +129,7 @@ def test_a_link_may_be_exactly_as_long_as_the_limit() -> None:
 TYPED = st.text(alphabet=st.sampled_from("aZ0.-_~:/?#[]@!$&'()*+,;=% <>|`\\\"ü。\u200b\n\ud800"), max_size=40)
 
 
+@patient
 @given(TYPED | st.text(max_size=40))
 def test_whatever_is_kept_is_plain_ascii_on_https_and_stays_as_it_is(typed: str) -> None:
     try:

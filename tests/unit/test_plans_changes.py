@@ -102,6 +102,11 @@ def test_late_goals_stay_late_at_another_pace() -> None:
     assert [goal.goal_id for goal in late_goals(repacked.plan, instant(1))] == ["a0"]
 
 
+def test_an_extended_phase_may_stay_as_long_as_it_is() -> None:
+    extended = taken(extend(full(), instant(2)))
+    assert [phase.weeks for phase in change_pace(extended, 5, instant(2)).plan.phases] == [2, 4]
+
+
 def test_the_present_week_stays_in_its_phase() -> None:
     plan = mark_done(mark_done(full(), "a1", instant(1)), "a0", instant(1))
     repacked = change_pace(plan, 20, instant(1)).plan
