@@ -121,9 +121,8 @@ def draw_counts(data: Counts, theme: Theme) -> Sheet:
 
 
 def _write_head(sheet: Sheet, text: str) -> None:
-    sheet.write(
-        WIDTH - PAD, PAD + SMALL - 4, text, size=SMALL, color=sheet.palette.quiet, align="right"
-    )
+    text = clip(text, WIDTH - 2 * PAD, SMALL)
+    sheet.write(WIDTH - PAD, PAD + SMALL - 4, text, size=SMALL, color=sheet.palette.quiet, align="right")
 
 
 def _draw_steps(sheet: Sheet, grid: Grid, row: Row, level: LevelRow) -> None:

@@ -17,7 +17,7 @@ def draw_timeline(data: Timeline, theme: Theme) -> Sheet:
     days = Days(data.start, data.end, grid.left, grid.span)
     for stretch, row in zip(data.stretches, grid.rows(), strict=True):
         pause = stretch.kind == "pause"
-        value = "" if pause else f"{int(stretch.done * 100)} %"
+        value = "" if pause else _write_share(stretch.done)
         write_row(sheet, grid, row, stretch.label, value, strong=stretch.done > 0, quiet=pause)
         sheet.box(grid.left, row.top, grid.span, grid.bar, fill=sheet.palette.track)
         _draw_stretch(sheet, grid, row, stretch, days)
@@ -39,3 +39,8 @@ def _draw_stretch(sheet: Sheet, grid: Grid, row: Row, stretch: Stretch, days: Da
     outline = sheet.box(left, row.top, width, grid.bar, fill=palette.tint, edge=palette.done)
     if stretch.done:
         sheet.box(left, row.top, width * stretch.done, grid.bar, fill=palette.done, radius=0, inside=outline)
+
+
+def _write_share(done: float) -> str:
+    """A share in whole per cent, rounded down: nothing is done before it is; 0.29 is 29 all the same."""
+    return f"{int(done * 100 + 1e-9)} %"

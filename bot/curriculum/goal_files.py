@@ -7,7 +7,7 @@ from bot.core.domain.curriculum import Track
 from bot.core.domain.goals import Goal
 from bot.core.domain.skills import Gap, Source
 from bot.curriculum.goal_schema import AliasesShape, GoalsShape, OrderShape
-from bot.curriculum.reading import Parsed, Reading
+from bot.curriculum.reading import Parsed, Place, Reading
 
 FOLDER = "goals"
 _ORDER = f"{FOLDER}/order.yaml"
@@ -19,7 +19,7 @@ def read_goals(
 ) -> dict[str, Goal] | None:
     """Every goal by its id, also one that no track uses; None when the files can't be read.
 
-    A goal that refers to what doesn't exist is a problem, and is left out.
+    A goal that refers to what doesn't exist is a problem, and is left out; its place stays known.
     """
     files = [file for file in reading.list_files(FOLDER, ".yaml") if file not in (_ORDER, _ALIASES)]
     every = [reading.parse_yaml(file, GoalsShape) for file in files]
@@ -54,10 +54,12 @@ def read_aliases(
     if parsed is None or goals is None:
         return {}
     aliases = parsed.shape.root
-    used = {goal.id for track in tracks for goal in track.goals}
+    named = _named(reading)
+    # A goal with a fault of its own is in no track yet; that fault is told already.
+    used = {goal.id for track in tracks for goal in track.goals} | (named.keys() - goals.keys())
     for old, present in aliases.items():
         line = parsed.lines.find((old,))
-        if old in goals:
+        if old in named:
             says = f"`{old}` is the id of a goal, so it can't stand for another one."
             reading.add(parsed.file, line, says, "Delete this line, or rename that goal.")
         elif present in aliases:
@@ -67,6 +69,11 @@ def read_aliases(
             remedy = "Name a goal that stands in order.yaml."
             reading.add(parsed.file, line, f"`{present}` is no goal of any track.", remedy)
     return aliases
+
+
+def _named(reading: Reading) -> dict[str, Place]:
+    """Where each goal stands, by its id."""
+    return {key: place for (kind, key), place in reading.places.items() if kind == "goal"}
 
 
 def _take_goals(
@@ -99,6 +106,7 @@ def _fill_track(
     goals: Mapping[str, Goal],
 ) -> Track:
     known = {objective.id: objective for objective in track.objectives}
+    named = _named(reading)
     owners: dict[str, str] = {}
     for objective_id, ids in objectives.items():
         path = (track.id, objective_id)
@@ -106,7 +114,7 @@ def _fill_track(
             found = tuple(goals[key] for key in ids if key in goals)
             known[objective_id] = replace(known[objective_id], goals=found)
         for place, key in enumerate(ids):
-            if not reading.knows(parsed, (*path, place), key, goals, f"{FOLDER}/"):
+            if not reading.knows(parsed, (*path, place), key, named, f"{FOLDER}/"):
                 continue
             owner = owners.setdefault(key, objective_id)
             if owner != objective_id or key in ids[:place]:

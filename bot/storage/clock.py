@@ -1,7 +1,6 @@
 """How far the playground's clock is ahead, so that its time goes on from there after a restart."""
 
 from datetime import timedelta
-from math import ceil
 
 from sqlalchemy import Engine, select
 
@@ -30,7 +29,8 @@ class ClockRow:
 
         A part of a second counts as a whole one. A clock that is there already, or further, stays.
         """
-        wanted = ceil(to_offset.total_seconds())
+        # Rounded up, in whole numbers: a float loses the microseconds of a far year.
+        wanted = -(-to_offset // timedelta(seconds=1))
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:
             move = upsert(
                 connection.dialect.name,

@@ -55,8 +55,17 @@ def test_a_zone_is_read_from_what_people_type(quick: Desk, typed: str, zone: str
     assert quick.plan().zone == zone
 
 
-def test_a_city_that_exists_twice_is_asked_again(quick: Desk) -> None:
-    assert "I know no single clock for Portland" in quick.type("plan start", zone="Portland")
+def test_a_city_that_exists_twice_is_asked_about(desk: Desk) -> None:
+    assert "Several places fit Portland. Which one is it?" in desk.type("plan start", zone="Portland")
+    desk.pick("A city with your time", "Portland, Australia (Australia/Melbourne)")
+    assert desk.plan().zone == "Australia/Melbourne"
+    desk.type("plan zone", zone="portland")
+    asked = next(one for one in desk.items() if isinstance(one, Select))
+    assert "no goal has moved" in desk.pick(
+        "A city with your time", "Portland, United States (America/Los_Angeles)"
+    )
+    assert desk.plan().zone == "America/Los_Angeles"
+    assert "I know no single clock" in desk.tell(Pressed(encode(asked.action), "Nowhere/Land"))
 
 
 def test_the_start_moves_to_a_monday(quick: Desk) -> None:

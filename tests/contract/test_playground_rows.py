@@ -13,6 +13,7 @@ from bot.storage.clock import ClockRow
 from bot.storage.pictures import Pictures
 from tests.contract.storing import NOW, count_rows
 
+OFFSETS = st.timedeltas(timedelta(days=-400), timedelta(days=9_999_999))
 PNG = b"\x89PNG\r\n\x1a\n\0\xff"
 
 
@@ -21,7 +22,7 @@ class TestClock:
         assert ClockRow(engine).offset() == timedelta(0)
 
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(offsets=st.lists(st.timedeltas(), min_size=1, max_size=5))
+    @given(offsets=st.lists(OFFSETS, min_size=1, max_size=5))
     def test_it_only_moves_forward(self, engine: Engine, offsets: list[timedelta]) -> None:
         clock = ClockRow(engine)
         before = clock.offset()
@@ -29,7 +30,7 @@ class TestClock:
             now = clock.move(offset)
             assert now == clock.offset() == ClockRow(engine).offset()
             assert now >= before
-            assert now == before or offset <= now < offset + timedelta(seconds=1)
+            assert now == before or now < offset + timedelta(seconds=1)
             assert now >= offset
             before = now
 

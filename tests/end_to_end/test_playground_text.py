@@ -89,3 +89,4 @@ def test_a_drawing_reads_markup_as_its_platform_does(
     found = [one.evaluate("one => one.className || one.tagName") for one in drawn.query_selector_all(MARKUP)]
     assert sorted(found) == sorted(["STRONG", "EM", "S", "CODE", "link", "mention live", "mention live"])
     assert drawn.evaluate("one => one.querySelector('time').dateTime") == "2027-03-01T09:00:00.000Z"
+    assert (drawn.text_content() or "").endswith(("a*b*c <", "a_b_c *"))

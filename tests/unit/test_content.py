@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.domain.curriculum import Content, Track
+from bot.core.domain.drafts import draft_plan
 from bot.core.domain.guide import Page
+from bot.core.domain.packing import PACE_MAX, PACE_MIN
+from bot.core.domain.profiles import Profile
 from bot.core.domain.topics import find_topic
 from bot.curriculum.lint import lint
 from bot.curriculum.load import Loaded, load_with_places
@@ -228,6 +231,35 @@ def test_how_long_says_when_a_role_is_in_reach(content: Content) -> None:
 )
 def test_pages_are_found_by_what_people_type(content: Content, typed: str, found: str) -> None:
     assert page(content, typed).id == found
+
+
+@pytest.mark.parametrize("track_id", ["cloud-to-ai", "devops-to-ai"])
+def test_every_plan_of_a_track_can_be_drafted(content: Content, track_id: str) -> None:
+    found = track(content, track_id)
+    for pace in range(PACE_MIN, PACE_MAX + 1):
+        draft = draft_plan(found.phase_goals, Profile(), pace)
+        assert found.weeks_min <= len(draft.weeks) <= found.weeks_max
+        assert all(each.goal.stretch for each in draft.dropped)
+        top = {gap for week in draft.weeks for goal in week.goals for gap, level in goal.grows if level == 3}
+        assert top == {skill.gap.id for skill in content.skill_map.skills}
+
+
+def test_goals_are_concrete(content: Content) -> None:
+    assert len(content.goals) >= 50
+    for goal in content.goals.values():
+        assert "**Done when**" in goal.does, goal.id
+        assert len(goal.title) <= 70, goal.id
+        assert goal.evidence, goal.id
+        assert goal.sources, goal.id
+    texts = [goal.does for goal in content.goals.values()]
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("track_id", ["cloud-to-ai", "devops-to-ai"])
+def test_each_phase_but_the_first_builds_a_project(content: Content, track_id: str) -> None:
+    builds = [sum(goal.builds for goal in phase.goals) for phase in track(content, track_id).phases]
+    assert builds[0] == 0
+    assert min(builds[1:]) >= 1
 
 
 def test_at_least_twenty_sources_were_really_read(content: Content) -> None:

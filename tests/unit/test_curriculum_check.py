@@ -33,7 +33,7 @@ def check(folder: Path) -> tuple[int, list[tuple[str, str, str]], str]:
     *lines, summary = done.stdout.splitlines()
     found = [FINDING.fullmatch(line) for line in lines]
     assert None not in found, lines
-    return done.returncode, [(each[1], each[2], each[3]) for each in found if each], summary
+    return done.returncode, [(each[1], each[2] or "", each[3]) for each in found if each], summary
 
 
 def edit(folder: Path, name: str, old: str, new: str) -> int:
@@ -58,7 +58,7 @@ def test_a_warning_alone_fails_nothing(folder: Path) -> None:
     (folder / "stray.yaml").write_text("", encoding="utf-8")
     status, found, _ = check(folder)
     assert status == 0
-    assert ("stray.yaml", None, "warning") in found
+    assert ("stray.yaml", "", "warning") in found
 
 
 def test_a_fault_that_loads_is_an_error_with_file_and_line(folder: Path) -> None:

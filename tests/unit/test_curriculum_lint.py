@@ -7,10 +7,12 @@ from typing import Literal
 import pytest
 
 from bot.core.domain.curriculum import Content, Objective, Phase, Strength, Track
+from bot.core.domain.goals import Goal
 from bot.core.domain.guide import Figure, Page
 from bot.core.domain.skills import Gap, Level, Skill, SkillMap, Source
 from bot.core.domain.tips import Challenge, Tip
-from bot.curriculum.lint import Finding, lint
+from bot.curriculum.findings import Finding
+from bot.curriculum.lint import lint
 from bot.curriculum.reading import Place
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -37,6 +39,20 @@ SKILL = Skill(
     LEVELS,
     (PAPER,),
 )
+GOALS = tuple(
+    Goal(
+        f"goal-{level}-{part}",
+        "Do it",
+        "Do it.",
+        2,
+        True,
+        False,
+        (("embeddings", level),),
+        ("notebook",),
+        (PAPER,),
+    )
+    for level, part in ((1, "a"), (2, "a"), (3, "a"), (3, "b"))
+)
 TRACK = Track(
     "cloud",
     "Cloud to AI",
@@ -44,7 +60,15 @@ TRACK = Track(
     "AI engineer",
     "A way.",
     (Strength("cost", "Cost", "You know cost."),),
-    (Phase("patterns", "Patterns", 4, 6, (Objective("patterns.a", "Use."), Objective("patterns.b", "Do."))),),
+    (
+        Phase(
+            "patterns",
+            "Patterns",
+            4,
+            6,
+            (Objective("patterns.a", "Use.", GOALS[:2]), Objective("patterns.b", "Do.", GOALS[2:])),
+        ),
+    ),
 )
 GOOD = Content(
     SkillMap((SKILL,)),

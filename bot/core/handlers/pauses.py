@@ -16,6 +16,7 @@ from bot.core.request import Context, Request
 from bot.core.time import WEEK, local_day, monday_of
 from bot.core.views import pauses as views
 from bot.core.views import presses
+from bot.core.views.zones import city_question
 
 feature = Feature("pauses", views)
 
@@ -80,7 +81,19 @@ def press_pace(request: Request, ctx: Context, plan_id: int, hours: int) -> Upda
 )
 def set_zone(request: Request, ctx: Context, *, zone: str) -> Message:
     running = require_running(request, ctx)
-    plan = keep(request, ctx, running, change_zone(running.plan, read_zone(ctx, zone)))
+    read = read_zone(ctx, zone, request.now)
+    if isinstance(read, str):
+        return _set_zone(request, ctx, running, read)
+    return city_question(zone, read, presses.REZONE.select(running.plan.id))
+
+
+@feature.action(presses.REZONE)
+def press_zone(request: Request, ctx: Context, plan_id: int, zone: str) -> Update:
+    return Update(_set_zone(request, ctx, open_running(request, ctx, plan_id), zone))
+
+
+def _set_zone(request: Request, ctx: Context, running: Running, zone: str) -> Message:
+    plan = keep(request, ctx, running, change_zone(running.plan, zone))
     return views.zone_card(running.plan, plan)
 
 

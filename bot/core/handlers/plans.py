@@ -27,7 +27,7 @@ from bot.core.request import Context, Glance, Request
 from bot.core.time import find_zone, local_day, monday_of
 from bot.core.views import plan_pages, presses
 from bot.core.views import plans as views
-from bot.core.views.zones import zone_question
+from bot.core.views.zones import city_question, zone_question
 
 feature = Feature("plans", presses)
 
@@ -62,10 +62,11 @@ def start_plan(
 ) -> Reply:
     chosen = _find_track(ctx, track) if track else ctx.content.track
     pace = check_pace(USUAL_PACE if hours is None else hours)
-    known = read_zone(ctx, zone) if zone else _last_zone(request, ctx)
-    if known is None:
-        return zone_question(presses.BEGIN.select(chosen.id, start.toordinal() if start else 0, pace))
-    return _begin(request, ctx, chosen, start, pace, known)
+    known = read_zone(ctx, zone, request.now) if zone else _last_zone(request, ctx)
+    if isinstance(known, str):
+        return _begin(request, ctx, chosen, start, pace, known)
+    take = presses.BEGIN.select(chosen.id, start.toordinal() if start else 0, pace)
+    return city_question(zone or "", known, take) if known else zone_question(take)
 
 
 @feature.action(presses.BEGIN)

@@ -57,5 +57,5 @@ def evidence_form(goal: Goal, action: ActionId, given: Evidence | None = None) -
 
 def kind_list(kinds: Sequence[EvidenceKind]) -> str:
     """`a repository, notebook or document`, in the words that people read."""
-    names = [KIND_NAMES[kind].lower() for kind in kinds]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    *names, last = [KIND_NAMES[kind].lower() for kind in kinds]
+    return f"a {', '.join(names)} or {last}" if names else f"a {last}"

@@ -21,6 +21,7 @@ RESET = Action("plan.reset", "plan_id")
 PACE = Action("plan.pace", "plan_id", "hours")
 SKIP_WEEK = Action("plan.skip_week", "plan_id", "week")
 RESUME = Action("plan.resume", "plan_id")
+REZONE = Action("plan.zone", "plan_id", "zone")
 LATE = Action("late.take", "plan_id", "kind")
 
 GOALS = Action("goal.now", "plan_id")

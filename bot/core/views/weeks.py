@@ -20,7 +20,6 @@ from bot.core.domain.plans import (
     place_at,
     zone_of,
 )
-from bot.core.domain.progress import measure
 from bot.core.time import week_of
 from bot.core.views.dates import count_text, day_text, week_text
 from bot.core.views.late import late_blocks
@@ -80,27 +79,20 @@ def week_card(
 
 
 def week_piece(content: Content, plan: Plan, now: datetime) -> tuple[Block, ...]:
-    """For the home: a line on progress and this week's goals, done in one press."""
+    """For the home: this week's goals, those to do first, done in one press."""
     week = present_week(plan, now)
     goals = listed_goals(plan, week, now)
     left = [goal for goal in goals if goal.state == "todo"]
     rows = [
         _row(content, plan, goal, week, 1, {}, True) for goal in (*left, *_not_in(goals, left))[:HOME_ROWS]
     ]
-    lead = f"{_progress(plan, now)}\n{_lead(content, plan, week, place_at(plan, now), True)}"
+    lead = f"**Your week**\n{_lead(content, plan, week, place_at(plan, now), True)}"
     more = Button("All of this week" if len(goals) > len(rows) else "Open this week", GOALS(plan.id))
     return (Text((Markdown(lead),)), *rows, Actions((more, Button("The whole plan", VIEW(plan.id)))))
 
 
 def _not_in(goals: Sequence[PlannedGoal], left: Sequence[PlannedGoal]) -> tuple[PlannedGoal, ...]:
     return tuple(goal for goal in goals if goal not in left)
-
-
-def _progress(plan: Plan, now: datetime) -> str:
-    progress = measure(plan, now)
-    streak = progress.streak.weeks
-    row = f" · {count_text(streak, 'week')} in a row" if streak > 1 else ""
-    return f"**Your plan** {progress.goals_done} of {len(plan.goals)} goals done{row}"
 
 
 def _lead(content: Content, plan: Plan, week: int, place: Place, present: bool) -> str:

@@ -1,0 +1,110 @@
+"""Cities, by which people name their time zone; and finding them by whatever somebody types."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+TYPED_LIMIT = 100
+
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[-+−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d))?", re.I)
+_NO_OFFSET = frozenset({"utc", "gmt"})
+_APOSTROPHES = frozenset("'’‘`´ʼʻ")
+# Letters that Unicode doesn't take apart into a plain one and a mark.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city, its country's English name, and the IANA id of its time zone ("Europe/Berlin")."""
+
+    name: str
+    country: str
+    zone: str
+    # Folded once, because each letter that somebody types is compared with every city.
+    name_key: str = field(init=False, repr=False, compare=False)
+    country_key: str = field(init=False, repr=False, compare=False)
+    zone_key: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name_key", fold_place(self.name))
+        object.__setattr__(self, "country_key", fold_place(self.country))
+        object.__setattr__(self, "zone_key", fold_place(self.zone))
+
+
+def find_cities(
+    cities: Sequence[City], text: str, limit: int = 25, *, now: datetime | None = None
+) -> tuple[City, ...]:
+    """At most `limit` cities that `text` may mean, best first; among equals in the order of `cities`.
+
+    It may be a city ("sao paulo", "Paris, France"), a country, a zone's id, or an offset from UTC ("+5:30",
+    "UTC-3"), which is compared with each zone's offset at `now` and finds nothing without it. No text finds
+    the first cities. Case, accents and punctuation don't matter. Raises ZoneInfoNotFoundError for an offset
+    when a city's zone doesn't exist.
+    """
+    text = text[:TYPED_LIMIT]
+    offset = read_offset(text)
+    if offset is not None:
+        return _find_by_offset(cities, offset, now)[:limit] if now else ()
+    typed = fold_place(text)
+    if not typed:
+        return () if text.strip() else tuple(cities[:limit])
+    ranked: tuple[list[City], ...] = tuple([] for _ in range(6))
+    for city in cities:
+        rank = _rank(city, typed)
+        if rank is not None:
+            ranked[rank].append(city)
+    return tuple(city for rank in ranked for city in rank)[:limit]
+
+
+def read_offset(text: str) -> timedelta | None:
+    """The offset that "+5:30", "UTC-3", "gmt +0530" or "UTC" names; None for anything else."""
+    text = text.strip()
+    if text.casefold() in _NO_OFFSET:
+        return timedelta()
+    found = _OFFSET.fullmatch(text)
+    if not found:
+        return None
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+    return offset if found["sign"] == "+" else -offset
+
+
+def fold_place(text: str) -> str:
+    """`text` as places are compared: plain small letters and digits, single spaces between words."""
+    text = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
+    kept = (
+        char if char.isalnum() else " "
+        for char in text
+        if char not in _APOSTROPHES and not unicodedata.combining(char)
+    )
+    return " ".join("".join(kept).split())
+
+
+def _find_by_offset(cities: Sequence[City], offset: timedelta, now: datetime) -> tuple[City, ...]:
+    zones = {zone for zone in {city.zone for city in cities} if _open_zone(zone).utcoffset(now) == offset}
+    return tuple(city for city in cities if city.zone in zones)
+
+
+def _rank(city: City, typed: str) -> int | None:
+    """0 for the best match; None when `typed` stands nowhere in the city's words."""
+    name = city.name_key
+    if name == typed:
+        return 0
+    if name.startswith(typed) or f"{name} {city.country_key}".startswith(typed):
+        return 1
+    if city.country_key.startswith(typed):
+        return 2
+    if city.zone_key.startswith(typed) or city.zone_key.endswith(f" {typed}"):
+        return 3
+    if f" {typed}" in name:
+        return 4
+    return 5 if typed in name or typed in city.country_key or typed in city.zone_key else None
+
+
+@lru_cache(maxsize=1024)
+def _open_zone(zone: str) -> ZoneInfo:
+    # zoneinfo keeps eight zones itself; a search by offset asks every one of them.
+    return ZoneInfo(zone)
