@@ -25,6 +25,7 @@ from bot.core.domain.questions import Matcher
 from bot.core.handlers import FEATURES
 from bot.core.request import Library
 from bot.core.router import Router
+from bot.curriculum.cities import load_cities
 from bot.curriculum.load import load_content
 from bot.settings import Settings
 from bot.storage.clock import ClockRow
@@ -58,12 +59,13 @@ def build(settings: Settings, url: str) -> App:
     Raises ContentError for content that can't be used and CatalogError for a wrong declaration.
     """
     content = load_content(settings.content)
+    cities = load_cities(settings.content / "cities.csv")
     catalog = Catalog(FEATURES)
     engine = open_engine(url)
     upgrade(engine)
     clock = TimeMachine(SystemClock(), ClockRow(engine))
     store = DatabaseStore(engine, settings.deadline)
-    library = Library(content, Matcher(content.skill_map), tuple(catalog.commands.values()))
+    library = Library(content, Matcher(content.skill_map), tuple(catalog.commands.values()), cities)
     router = Router(catalog, store, clock, library, telemetry.report_bug)
     # SQLite has one writer at a time: a single thread queues requests better than its lock does.
     writers = ThreadPoolExecutor(1 if engine.dialect.name == "sqlite" else POSTGRES_WRITERS, "write")

@@ -7,6 +7,7 @@ from bot.core.chat.call import Caller, ReplyTo, Space
 from bot.core.chat.command import Command
 from bot.core.domain.curriculum import Content
 from bot.core.domain.members import Member
+from bot.core.domain.places import City
 from bot.core.domain.questions import Matcher
 from bot.core.ports import Transaction
 
@@ -34,11 +35,12 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What is the same for every request: the content, the matcher made from it, the commands there are."""
+    """What is the same for every request: the content, the matcher made from it, the commands, the cities."""
 
     content: Content
     matcher: Matcher
     commands: tuple[Command, ...]
+    cities: tuple[City, ...]
 
 
 @dataclass(frozen=True, slots=True)

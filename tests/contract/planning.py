@@ -60,7 +60,7 @@ class Desk:
         self.router = Router(catalog, store, self.clock, library, self._raise)
         self.reply: Reply | None = None
 
-    def _raise(self, error: Exception, _call: object) -> str:
+    def _raise(self, error: Exception, call: object) -> str:
         raise error
 
     def tell(self, what: Typed | Pressed | Submitted, caller: Caller = SAM, space: Space = HERE) -> str:

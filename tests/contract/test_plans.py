@@ -242,7 +242,7 @@ def test_nobody_else_can_use_a_members_button(
     quick.press("Add a link")
     quick.send(link="https://github.com/sam/tokens", kind="repository")
     before = quick.plan()
-    known = {"plan_id": before.id, "goal_id": "tokens-by-hand", "evidence_id": 1, "week": 1, "page": 1,
+    known: dict[str, str | int] = {"plan_id": before.id, "goal_id": "tokens-by-hand", "evidence_id": 1, "week": 1, "page": 1,
              "hours": 8, "kind": "extend", "start": 0, "zone": "Asia/Tokyo"}  # fmt: skip
     encoded = encode(action(*(known.get(name, "cloud-to-ai") for name in action.params)))
     values = {"link": "https://example.org/kim", "kind": "notebook"}

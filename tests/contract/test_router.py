@@ -43,7 +43,7 @@ class Door:
     def __init__(self, store: Store, content: Content, features: tuple[Feature, ...] = FEATURES) -> None:
         catalog = Catalog(features)
         self.bugs: list[Exception] = []
-        library = Library(content, Matcher(content.skill_map), tuple(catalog.commands.values()))
+        library = Library(content, Matcher(content.skill_map), tuple(catalog.commands.values()), ())
         self.router = Router(catalog, store, SystemClock(), library, self.report)
         self.store = store
 

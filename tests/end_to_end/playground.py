@@ -75,6 +75,9 @@ class ScriptedDoors:
     async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
         return (Choice(f"{typing.caller.name}: {clean_line(typing.text, 20)}", "x"),)
 
+    async def zone(self, space: Space, caller: Caller) -> str:
+        return "UTC"
+
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
         return (Text((Plain(f"{caller.name} in {space.name}"),)), Actions((Button("Home", AT_HOME),)))
 

@@ -12,9 +12,12 @@ TYPED_LIMIT = 100
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[-+−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d))?", re.I)
 _NO_OFFSET = frozenset({"utc", "gmt"})
-_APOSTROPHES = frozenset("'’‘`´ʼʻ")
-# Letters that Unicode doesn't take apart into a plain one and a mark.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+# Letters that Unicode doesn't take apart into a plain one and a mark; and apostrophes, which nobody types.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+    | dict.fromkeys("'’‘`´ʼʻ", "")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,14 @@ class City:
     name_key: str = field(init=False, repr=False, compare=False)
     country_key: str = field(init=False, repr=False, compare=False)
     zone_key: str = field(init=False, repr=False, compare=False)
+    key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name_key", fold_place(self.name))
-        object.__setattr__(self, "country_key", fold_place(self.country))
-        object.__setattr__(self, "zone_key", fold_place(self.zone))
+        name, country, zone = map(fold_place, (self.name, self.country, self.zone))
+        object.__setattr__(self, "name_key", name)
+        object.__setattr__(self, "country_key", country)
+        object.__setattr__(self, "zone_key", zone)
+        object.__setattr__(self, "key", f"{name} {country} {zone}")
 
 
 def find_cities(
@@ -52,12 +58,8 @@ def find_cities(
     typed = fold_place(text)
     if not typed:
         return () if text.strip() else tuple(cities[:limit])
-    ranked: tuple[list[City], ...] = tuple([] for _ in range(6))
-    for city in cities:
-        rank = _rank(city, typed)
-        if rank is not None:
-            ranked[rank].append(city)
-    return tuple(city for rank in ranked for city in rank)[:limit]
+    found = (city for city in cities if typed in city.key)
+    return tuple(sorted(found, key=lambda city: _rank(city, typed))[:limit])
 
 
 def read_offset(text: str) -> timedelta | None:
@@ -72,15 +74,14 @@ def read_offset(text: str) -> timedelta | None:
     return offset if found["sign"] == "+" else -offset
 
 
+@lru_cache(maxsize=4096)
 def fold_place(text: str) -> str:
     """`text` as places are compared: plain small letters and digits, single spaces between words."""
-    text = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
-    kept = (
-        char if char.isalnum() else " "
-        for char in text
-        if char not in _APOSTROPHES and not unicodedata.combining(char)
-    )
-    return " ".join("".join(kept).split())
+    text = text.casefold().translate(_PLAIN)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in text if not unicodedata.combining(char))
+    return " ".join(_BETWEEN_WORDS.sub(" ", text).split())
 
 
 def _find_by_offset(cities: Sequence[City], offset: timedelta, now: datetime) -> tuple[City, ...]:
@@ -88,20 +89,17 @@ def _find_by_offset(cities: Sequence[City], offset: timedelta, now: datetime) ->
     return tuple(city for city in cities if city.zone in zones)
 
 
-def _rank(city: City, typed: str) -> int | None:
-    """0 for the best match; None when `typed` stands nowhere in the city's words."""
-    name = city.name_key
-    if name == typed:
+def _rank(city: City, typed: str) -> int:
+    """How well `typed` matches a city that it stands in: 0 is best."""
+    if city.name_key == typed:
         return 0
-    if name.startswith(typed) or f"{name} {city.country_key}".startswith(typed):
+    if city.key.startswith(typed):
         return 1
     if city.country_key.startswith(typed):
         return 2
     if city.zone_key.startswith(typed) or city.zone_key.endswith(f" {typed}"):
         return 3
-    if f" {typed}" in name:
-        return 4
-    return 5 if typed in name or typed in city.country_key or typed in city.zone_key else None
+    return 4 if f" {typed}" in city.name_key else 5
 
 
 @lru_cache(maxsize=1024)
