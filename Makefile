@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . \
+	&& $(BIN)/python -m compileall -q bot && $(BIN)/cairn ask EKS >/dev/null
 
 .PHONY: run test check soak lock clean
 

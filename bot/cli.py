@@ -2,9 +2,9 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,13 +120,13 @@ def _busy_errors() -> tuple[int, ...]:
 
 def _ask(args: argparse.Namespace) -> int:
     from bot.core.domain.questions import Matcher
-    from bot.curriculum.load import load_content
+    from bot.curriculum.recall import cache_folder, recall_content
     from bot.terminal import answer_batch, answer_one
 
     if (args.question is None) is (args.batch is None):
         print('cairn ask takes a question or --batch FILE: cairn ask "I run EKS"', file=sys.stderr)
         return USAGE_ERROR
-    content = load_content(_content_path())
+    content = recall_content(_content_path(), cache_folder(os.environ))
     matcher = Matcher(content.skill_map)
     if args.batch is None:
         print(answer_one(args.question, content, matcher))
@@ -173,6 +173,7 @@ def _migrate(args: argparse.Namespace) -> int:
 
 def _status(args: argparse.Namespace) -> int:
     from dataclasses import asdict
+    from importlib.metadata import version
 
     from bot.curriculum.load import load_content
     from bot.storage.engine import open_engine
@@ -207,6 +208,12 @@ def _settings(args: argparse.Namespace) -> "Settings":
 
 
 def _content_path() -> Path:
+    """Where the content is, without the settings' own start-up time where nothing was set."""
+    if given := os.environ.get("CAIRN_CONTENT"):
+        return Path(given)
+    if not Path(".env").exists():
+        return Path(__file__).resolve().parent.parent / "content"
+
     from bot.settings import Settings
 
     return Settings().content

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from bot.core.chat.call import Call, Caller, Pressed, Submitted, Typed, Typing
+from bot.core.chat.chart import Chart
 
 FRAMES = 12
 _NAME = re.compile(r"[a-z][a-z0-9_. ]{0,60}")
@@ -34,7 +35,7 @@ def configure_logs(level: str, log_format: str) -> None:
     logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING))
 
 
-def report_bug(error: Exception, call: Call | Typing | Caller) -> str:
+def report_bug(error: Exception, call: Call | Typing | Caller | Chart) -> str:
     """Logs where a bug happened and answers with a reference to it.
 
     An exception's own message is left out: it may quote what a person typed.
@@ -51,8 +52,8 @@ def report_bug(error: Exception, call: Call | Typing | Caller) -> str:
     return reference
 
 
-def name_of(call: Call | Typing | Caller) -> str:
-    """What was asked, without any value: `/skillgap`, `tip.next`, `suggest /tip topic`, `home`."""
+def name_of(call: Call | Typing | Caller | Chart) -> str:
+    """What was asked, without any value: `/skillgap`, `tip.next`, `suggest /tip topic`, `paint Levels`, `home`."""
     match call:
         case Typing(command=command, option=option):
             return f"suggest /{_known(command)} {_known(option)}"
@@ -60,6 +61,8 @@ def name_of(call: Call | Typing | Caller) -> str:
             return f"/{_known(command)}"
         case Call(what=Pressed(action) | Submitted(action)):
             return _known(action.split(":", 1)[0])
+        case Chart(data=data):
+            return f"paint {type(data).__name__}"
         case _:
             return "home"
 

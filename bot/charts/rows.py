@@ -1,4 +1,4 @@
-"""Charts made of rows: a label, a value at the right, and a bar beneath them, or between them in many rows."""
+"""Charts made of rows: a label, a value at the right, and a bar beneath or between them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ def write_row(
 
 
 def draw_levels(data: Levels, theme: Theme) -> Sheet:
-    """Three steps a row: solid what is reached, hatched what is still to close, empty what nobody asks for."""
+    """Three steps a row: solid what is reached, hatched what is left to close, empty what nobody asks for."""
     grid = Grid(len(data.rows), head=_HEAD)
     sheet = Sheet(grid.height, theme)
     _write_head(sheet, " → ".join(data.names))

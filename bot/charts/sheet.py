@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
+from typing import Literal
 
 from matplotlib import get_data_path
 from matplotlib.backends.backend_agg import RendererAgg
@@ -49,12 +50,12 @@ class Sheet:
         The card is empty afterwards.
         """
         width, height = round(WIDTH * _SCALE), round(self.height * _SCALE)
-        renderer = RendererAgg(width, height, self.figure.dpi)
+        renderer = RendererAgg(width, height, self.figure.dpi)  # type: ignore[no-untyped-call] # it has no hints
         self.figure.draw(renderer)
         # Texts and their figure hold on to each other and to 4 MB of pixels: parted, all go at once.
         for artist in tuple(self.figure.artists):
             artist.remove()
-        pixels = renderer.buffer_rgba()
+        pixels = renderer.buffer_rgba()  # type: ignore[no-untyped-call] # it has no hints
         picture = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
         drawn = BytesIO()
         # The card is opaque: without the fourth channel the file is smaller.
@@ -70,7 +71,7 @@ class Sheet:
         size: float = BODY,
         bold: bool = False,
         color: str | None = None,
-        align: str = "left",
+        align: Literal["left", "right"] = "left",
         halo: bool = False,
     ) -> None:
         """Draws one literal line of text whose baseline is at `y`."""
@@ -103,7 +104,7 @@ class Sheet:
         radius: float = 4,
         inside: FancyBboxPatch | None = None,
     ) -> FancyBboxPatch:
-        """A box with round corners; `hatch` is the colour of its hatching. `inside` cuts it to another box."""
+        """A box with round corners; `hatch` is the colour of its hatching. `inside` cuts it to another."""
         radius = max(min(radius, width / 2, height / 2), 0)
         drawn = FancyBboxPatch(
             (x, y),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.chat.call import Answer, Call, Caller, Space, Typing
+from bot.core.chat.chart import Chart
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Block
 from bot.core.domain.asked import OpenQuestion, Question
@@ -174,3 +175,9 @@ class Doors(Protocol):
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]: ...
 
     async def zone(self, space: Space, caller: Caller) -> str: ...
+
+
+class Painter(Protocol):
+    async def paint(self, chart: Chart) -> bytes:
+        """The chart as a PNG picture."""
+        ...

@@ -36,7 +36,9 @@ def load_cities(path: Path) -> tuple[City, ...]:
         city = City(*row)
         first = places.setdefault(city, line)
         if first != line:
-            problems.append(Problem(raw.name, line, f"This city stands in line {first} already.", "Delete it."))
+            problems.append(
+                Problem(raw.name, line, f"This city stands in line {first} already.", "Delete it.")
+            )
     if not places and not problems:
         problems.append(Problem(raw.name, None, "There is no city in this file.", _AGAIN))
     if problems:

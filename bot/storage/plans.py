@@ -127,7 +127,7 @@ class StoredPlans:
     def _check(self, member: Member, before: Plan) -> int:
         """The version of which `before` is, looked up unless this transaction made or read it itself."""
         seen = self._seen.get(before.id)
-        if seen is None or seen.plan != before:
+        if seen is None:
             self.find(member, before.id)
             seen = self._seen.get(before.id)
         if seen is None or seen.plan != before:

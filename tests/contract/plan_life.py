@@ -43,8 +43,9 @@ def _add(plan: Plan, pick: int, now: datetime) -> Plan:
 
 def _rename(plan: Plan, pick: int, _now: datetime) -> Plan:
     old = _goal(plan, pick)
-    known = {goal.goal_id for goal in plan.goals} - {old} | {f"{old}x"}
-    return align(plan, known, {old: f"{old}x"}).plan
+    new = f"z{old}"  # behind all the others by name, and still where it was by position
+    known = {goal.goal_id for goal in plan.goals} - {old} | {new}
+    return align(plan, known, {old: new}).plan
 
 
 def _drop(plan: Plan, pick: int, _now: datetime) -> Plan:

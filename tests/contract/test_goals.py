@@ -284,7 +284,9 @@ def choose(chance: random.Random, desk: Desk) -> Typed | Pressed | Submitted:
     """Something a member may do next: mostly a press of what they see."""
     if isinstance(desk.reply, Form):
         link = chance.choice(("https://github.com/sam", "https://a.org/" + "&" * 480, "nothing"))
-        return Submitted(encode(desk.reply.action), {"link": link, "kind": "repository", "note": "<" * 300})
+        hours = str(chance.randint(3, 21))
+        values = {"link": link, "kind": "repository", "note": "<" * 300, "hours": hours, "zone": "Lisbon"}
+        return Submitted(encode(desk.reply.action), values)
     items = [
         one for one in desk.items() if decode(encode(one.action)).name not in {"plan.reset", "plan.swap"}
     ]

@@ -184,9 +184,7 @@ class TestSaved:
             tx.plans.save(member, before, mark_done(before, "a0", NOW), NOW)
         with engine.connect() as connection:
             hours = connection.execute(select(plan_goals.c.goal_id, plan_goals.c.hours))
-            assert {goal_id: hour for goal_id, hour in hours} == {goal.goal_id: 5 for goal in PLAN.goals} | {
-                "a0": 3
-            }
+            assert dict(hours.all()) == {goal.goal_id: 5 for goal in PLAN.goals} | {"a0": 3}
 
     def test_a_plan_that_changed_since_it_was_read_is_refused(
         self, store: DatabaseStore, engine: Engine

@@ -15,11 +15,12 @@ from sqlalchemy import Engine
 
 from bot.adapters.discord import render as discord
 from bot.adapters.playground.adapter import Drawing, PlaygroundAdapter
+from bot.adapters.playground.gallery import Gallery
 from bot.adapters.playground.transcript import Transcript
 from bot.adapters.slack import render as slack
-from bot.app import ThreadTranscript
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Space, Typed, Typing
+from bot.core.chat.chart import Chart
 from bot.core.chat.codec import ActionId
 from bot.core.chat.command import Option
 from bot.core.chat.control import Button, Choice, Select
@@ -29,6 +30,7 @@ from bot.core.chat.part import Markdown, Plain
 from bot.core.chat.typed import clean_line
 from bot.core.feature import Feature
 from bot.storage import playground as storage
+from bot.threads import ThreadTranscript
 
 GO, PICK, ASK, AT_HOME = ActionId("go.on"), ActionId("go.pick"), ActionId("go.ask"), ActionId("go.home")
 CARD = Message(
@@ -85,6 +87,26 @@ class ScriptedDoors:
 class FixedClock:
     def now(self) -> datetime:
         return datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
+
+    async def travel(self, instant: datetime) -> datetime:
+        raise AssertionError(instant)
+
+
+class BareWall:
+    """A painter, and a place for pictures, where no message holds a chart."""
+
+    async def paint(self, chart: Chart) -> bytes:
+        raise AssertionError(chart)
+
+    async def keep(self, name: str, png: bytes, now: datetime) -> None:
+        raise AssertionError(name)
+
+    async def find(self, name: str) -> bytes | None:
+        return None
+
+
+def report(error: Exception, chart: Chart) -> None:
+    raise AssertionError(chart) from error
 
 
 @dataclass
@@ -153,7 +175,8 @@ def make_adapter(doors: ScriptedDoors, transcript: Transcript) -> PlaygroundAdap
         "slack": Drawing(slack.message_payload, slack.form_payload),
         "discord": Drawing(discord.message_payload, discord.form_payload),
     }
-    return PlaygroundAdapter(doors, make_catalog(), transcript, drawings, FixedClock())
+    gallery = Gallery(BareWall(), BareWall(), FixedClock(), report)
+    return PlaygroundAdapter(doors, make_catalog(), transcript, drawings, FixedClock(), gallery)
 
 
 @asynccontextmanager

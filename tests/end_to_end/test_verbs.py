@@ -13,7 +13,14 @@ from tests.end_to_end.process import ROOT, Playground, run_cairn
 def test_ask_prints_rows_matches_and_sources() -> None:
     told = run_cairn("ask", "I run EKS and look after RDS")
     assert told.returncode == 0, told.stderr
-    for words in ("Container orchestration", "Managed database services", "EKS", "RDS", "Sources", "https://"):
+    for words in (
+        "Container orchestration",
+        "Managed database services",
+        "EKS",
+        "RDS",
+        "Sources",
+        "https://",
+    ):
         assert words in told.stdout
 
 
@@ -69,7 +76,9 @@ def test_check_names_file_and_line(tmp_path: Path) -> None:
     assert "skills.yaml:1" in told.stderr
 
 
-@pytest.mark.parametrize("piece", ["temperature-zero", "content/guide/figures.md", "autoscaling", "cloud-to-ai"])
+@pytest.mark.parametrize(
+    "piece", ["temperature-zero", "content/guide/figures.md", "autoscaling", "cloud-to-ai"]
+)
 def test_preview_draws_both_platforms(piece: str) -> None:
     told = run_cairn("preview", piece)
     assert told.returncode == 0, told.stderr

@@ -1,6 +1,7 @@
-"""Pictures: their form, their words inside the card and apart from each other, and colours that every eye tells apart."""
+"""Pictures: their form, words inside the card and apart, and colours that every eye tells apart."""
 
 import asyncio
+import math
 import os
 import struct
 import subprocess
@@ -42,9 +43,11 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 def stretch(label: str, start: int, end: int, done: float | None = 0.0) -> Stretch:
-    kind, share = ("pause", 0.0) if done is None else ("phase", done)
-    days = (MONDAY + timedelta(weeks=week) for week in (start, end))
-    return Stretch(label, *days, "pause" if kind == "pause" else "phase", share)
+    """Weeks `start` to `end` of a phase, or of a pause when nothing can be done."""
+    first, last = MONDAY + timedelta(weeks=start), MONDAY + timedelta(weeks=end)
+    if done is None:
+        return Stretch(label, first, last, "pause", 0)
+    return Stretch(label, first, last, "phase", done)
 
 
 def burnup(weeks: int, done: int, today: int) -> Burnup:
@@ -61,7 +64,7 @@ CASES: dict[str, ChartData] = {
     "twelve long levels": Levels(tuple(LevelRow(f"{n} {LONG}"[:100], n % 4, 3) for n in range(12))),
     "wide words": Levels((LevelRow("W" * 100, 1, 2),), ("W" * 20, "W" * 20)),
     "markup": Levels((LevelRow(r"$\frac{1}{2}$ $x^2 \alpha & <b>", 1, 3), LevelRow("$", 0, 1))),
-    "other scripts": Levels((LevelRow("日本語 🚀 👩‍🚀", 1, 3), LevelRow("שלום مرحبا", 0, 1), LevelRow("é à\u2028b", 0, 1))),
+    "other scripts": Levels((LevelRow("日本語 🚀 👩‍🚀", 1, 3), LevelRow("שלום مرحبا", 0, 1))),
     "plan": Timeline(
         (
             stretch("One", 0, 4, 1),
@@ -73,7 +76,9 @@ CASES: dict[str, ChartData] = {
         MONDAY + timedelta(days=50),
     ),
     "plan of one week": Timeline((stretch("One", 0, 1),), MONDAY),
-    "plan of twelve": Timeline(tuple(stretch(LONG[:90], n, n + 1, None if n % 3 else 1) for n in range(12)), MONDAY),
+    "plan of twelve": Timeline(
+        tuple(stretch(LONG[:90], n, n + 1, None if n % 3 else 1) for n in range(12)), MONDAY
+    ),
     "plan of the past": Timeline((stretch("One", 0, 150, 0.01),), date(2100, 1, 1), "W" * 20),
     "burnup": burnup(22, 9, 58),
     "burnup at its start": burnup(22, 0, 0),
@@ -95,10 +100,11 @@ def read_chunks(png: bytes) -> Iterator[tuple[str, bytes]]:
     place = 8
     while place < len(png):
         length, kind = struct.unpack(">I4s", png[place : place + 8])
-        body = png[place + 8 : place + 8 + length]
-        assert struct.unpack(">I", png[place + 8 + length : place + 12 + length])[0] == zlib.crc32(kind + body)
+        end = place + 8 + length
+        body = png[place + 8 : end]
+        assert int.from_bytes(png[end : end + 4]) == zlib.crc32(kind + body)
         yield kind.decode(), body
-        place += 12 + length
+        place = end + 4
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -146,7 +152,8 @@ def test_words_stay_inside_the_card_and_apart(data: ChartData, theme: Theme) -> 
 def find_words(data: ChartData, theme: Theme) -> Iterator[tuple[str, Bbox]]:
     """Each text on the card with the box around its ink."""
     sheet = draw(data, theme)
-    renderer = RendererAgg(1280, round(sheet.height * 2), sheet.figure.dpi)
+    size = 1280, round(sheet.height * 2), sheet.figure.dpi
+    renderer = RendererAgg(*size)  # type: ignore[no-untyped-call] # it has no hints
     for artist in sheet.figure.artists:
         if isinstance(artist, Text):
             yield artist.get_text(), artist.get_window_extent(renderer)
@@ -216,10 +223,11 @@ def timelines(draw: st.DrawFn) -> Timeline:
     stretches = []
     for _ in range(draw(st.integers(1, 12))):
         start, end = sorted(draw(st.lists(st.integers(0, 1_100), min_size=2, max_size=2, unique=True)))
-        done = draw(st.none() | st.floats(0, 1))
-        kind, share = ("pause", 0.0) if done is None else ("phase", done)
-        days = (first + timedelta(days=start), first + timedelta(days=end))
-        stretches.append(Stretch(draw(labels), *days, "pause" if kind == "pause" else "phase", share))
+        days = first + timedelta(days=start), first + timedelta(days=end)
+        if draw(st.booleans()):
+            stretches.append(Stretch(draw(labels), *days, kind="pause", done=0))
+        else:
+            stretches.append(Stretch(draw(labels), *days, kind="phase", done=draw(st.floats(0, 1))))
     today = draw(dates | st.integers(0, 1_100).map(lambda days: first + timedelta(days=days)))
     return Timeline(tuple(stretches), today, draw(words))
 
@@ -238,9 +246,7 @@ def burnups(draw: st.DrawFn) -> Burnup:
 
 
 charts = st.one_of(
-    st.builds(
-        Levels, st.lists(level_rows, min_size=1, max_size=12).map(tuple), st.tuples(words, words)
-    ),
+    st.builds(Levels, st.lists(level_rows, min_size=1, max_size=12).map(tuple), st.tuples(words, words)),
     timelines(),
     burnups(),
     st.builds(
@@ -251,9 +257,7 @@ charts = st.one_of(
 )
 
 
-@settings(
-    max_examples=3_000 if SOAK else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=3_000 if SOAK else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(charts, st.sampled_from(THEMES))
 def test_whatever_can_be_built_can_be_painted(data: ChartData, theme: Theme) -> None:
     png = paint(data, theme)
@@ -373,7 +377,7 @@ def seen(colour: str, eye: str) -> Colour:
 
 
 def distance(one: Colour, other: Colour) -> float:
-    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5
+    return math.dist(one, other)
 
 
 PALETTE = pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES.keys())

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TypeVar
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from aiohttp import web
 
@@ -11,32 +11,49 @@ from bot.adapters.playground import render
 from bot.adapters.playground.bell import Bell
 from bot.adapters.playground.cast import DIRECT, GENERAL, MEMBERS, PLACES, SPACES
 from bot.adapters.playground.conversation import Conversation, Drawing
+from bot.adapters.playground.files import page_files
+from bot.adapters.playground.gallery import Gallery
 from bot.adapters.playground.guard import (
     BODY_LIMIT,
     TOKEN_HEADER,
     Guard,
-    Handler,
     Refused,
     answer_refusals,
     harden,
     read_json,
 )
 from bot.adapters.playground.publish import palette
-from bot.adapters.playground.receive import Malformed, read_call, read_revision, read_scene, read_typing
+from bot.adapters.playground.receive import (
+    Malformed,
+    read_call,
+    read_instant,
+    read_revision,
+    read_scene,
+    read_typing,
+)
 from bot.adapters.playground.transcript import Transcript
 from bot.core.catalog import Catalog
+from bot.core.chat.message import charts_of
 from bot.core.ports import Clock, Doors
 
 __all__ = ["Drawing", "PlaygroundAdapter"]
 
-PAGE = Path(__file__).parent / "page"
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 HOST = "127.0.0.1"
 ALIVE_SECONDS = 15
 SHUTDOWN_SECONDS = 3.0
+PICTURE_CACHING = "private, max-age=31536000, immutable"
+PICTURE = r"/picture/{name:chart-[0-9a-f]{12}\.png}"
 
 T = TypeVar("T")
 Given = TypeVar("Given")
+
+
+class MovableClock(Clock, Protocol):
+    """The playground's clock, which can be moved forward."""
+
+    async def travel(self, instant: datetime) -> datetime:
+        """Moves the clock to `instant` and says what time it is then; the past changes nothing."""
+        ...
 
 
 class PlaygroundAdapter:
@@ -48,13 +65,16 @@ class PlaygroundAdapter:
         catalog: Catalog,
         transcript: Transcript,
         drawings: Mapping[str, Drawing],
-        clock: Clock,
+        clock: MovableClock,
+        gallery: Gallery,
     ) -> None:
         self._doors = doors
         self._catalog = catalog
         self._drawings = {"plain": Drawing(render.message_payload, render.form_payload), **drawings}
-        self._conversation = Conversation(doors, catalog, transcript, self._drawings, clock)
-        self._files = {_url(path): path for path in sorted(PAGE.iterdir()) if path.suffix in TYPES}
+        self._clock = clock
+        self._gallery = gallery
+        self._conversation = Conversation(doors, catalog, transcript, self._drawings, clock, gallery)
+        self._files = page_files()
         self._guard = Guard(frozenset(self._files))
         self._bell = Bell()
 
@@ -63,15 +83,18 @@ class PlaygroundAdapter:
         app = web.Application(middlewares=[answer_refusals(self._guard)], client_max_size=BODY_LIMIT)
         app.on_response_prepare.append(harden)
         app.on_shutdown.append(self._end_streams)
-        for url, path in self._files.items():
-            app.router.add_get(url, _serve_file(path))
+        for url, serve in self._files.items():
+            app.router.add_get(url, serve)
         app.router.add_get("/session", self._begin)
         app.router.add_get("/transcript", self._read)
         app.router.add_get("/home", self._show_home)
+        app.router.add_get("/time", self._tell_time)
+        app.router.add_get(PICTURE, self._show_picture)
         app.router.add_get("/events", self._stream)
         app.router.add_post("/call", self._call)
         app.router.add_post("/suggest", self._suggest)
         app.router.add_post("/clear", self._clear)
+        app.router.add_post("/time", self._travel)
         return app
 
     async def serve(self, host: str, port: int, *, ready: Callable[[str], None]) -> None:
@@ -112,7 +135,26 @@ class PlaygroundAdapter:
     async def _show_home(self, request: web.Request) -> web.Response:
         scene = _receive(read_scene, {**request.query, "place": DIRECT})
         blocks = await self._doors.home(scene.space, scene.caller)
-        return web.json_response({"blocks": render.blocks_payload(blocks)})
+        pictures = await self._gallery.hang(charts_of(blocks))
+        return web.json_response({"blocks": render.blocks_payload(blocks), "pictures": pictures})
+
+    async def _show_picture(self, request: web.Request) -> web.Response:
+        png = await self._gallery.find(request.match_info["name"])
+        if png is None:
+            raise Refused(404, "gone", "There is no such picture here.")
+        # The name says what the picture shows, so it never shows anything else.
+        return web.Response(body=png, content_type="image/png", headers={"Cache-Control": PICTURE_CACHING})
+
+    async def _tell_time(self, request: web.Request) -> web.Response:
+        """What time it is in the playground, and the zone that the member reads it in."""
+        scene = _receive(read_scene, {**request.query, "place": GENERAL})
+        zone = await self._doors.zone(scene.space, scene.caller)
+        return web.json_response({"now": self._clock.now().isoformat(), "zone": zone})
+
+    async def _travel(self, request: web.Request) -> web.Response:
+        now = await self._clock.travel(_receive(read_instant, await read_json(request)))
+        self._bell.ring(("time", now.isoformat()))
+        return web.json_response({"now": now.isoformat()})
 
     async def _call(self, request: web.Request) -> web.Response:
         payload = await read_json(request)
@@ -134,7 +176,7 @@ class PlaygroundAdapter:
         return web.json_response({})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: the id of each community where something is new, never what."""
+        """Server-sent events: in which community something is new, never what; and that the clock moved."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         try:
@@ -156,19 +198,6 @@ class PlaygroundAdapter:
 
     async def _end_streams(self, _app: web.Application) -> None:
         self._bell.ring(None)
-
-
-def _url(path: Path) -> str:
-    return "/" if path.name == "index.html" else f"/{path.name}"
-
-
-def _serve_file(path: Path) -> Handler:
-    content, kind = path.read_bytes(), TYPES[path.suffix]
-
-    async def serve(_request: web.Request) -> web.Response:
-        return web.Response(body=content, content_type=kind, charset="utf-8")
-
-    return serve
 
 
 def _receive(read: Callable[[Given], T], given: Given) -> T:

@@ -7,12 +7,13 @@ from typing import Literal
 
 WAITING_LIMIT = 32
 
-Ring = tuple[Literal["message", "cleared"], str]
+# What happened, and in which community; the time is everybody's, so there it is the new instant.
+Ring = tuple[Literal["message", "cleared", "time"], str]
 Rings = asyncio.Queue[Ring | None]
 
 
 class Bell:
-    """Rings for every listener with an event's name and the community's id; None is the last ring."""
+    """Rings for every listener; None is the last ring."""
 
     def __init__(self) -> None:
         self._listeners: set[Rings] = set()

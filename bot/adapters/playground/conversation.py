@@ -8,12 +8,13 @@ from typing import Any
 from bot.adapters.playground import render
 from bot.adapters.playground.answered import Answered
 from bot.adapters.playground.cast import CAIRN, Scene, is_direct, name_of
+from bot.adapters.playground.gallery import Gallery
 from bot.adapters.playground.guard import Refused
 from bot.adapters.playground.transcript import Entry, Kind, Transcript
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Pressed, Typed
 from bot.core.chat.form import Form
-from bot.core.chat.message import Message, Update
+from bot.core.chat.message import Message, Update, charts_of
 from bot.core.ports import Clock, Doors
 
 ANSWERED_LIMIT = 1_000
@@ -37,12 +38,14 @@ class Conversation:
         transcript: Transcript,
         drawings: Mapping[str, Drawing],
         clock: Clock,
+        gallery: Gallery,
     ) -> None:
         self._doors = doors
         self._catalog = catalog
         self._transcript = transcript
         self._drawings = drawings
         self._clock = clock
+        self._gallery = gallery
         self._answered = Answered(ANSWERED_LIMIT)
 
     async def read(self, scene: Scene, after: int) -> list[dict[str, Any]]:
@@ -78,14 +81,16 @@ class Conversation:
             typed = render.typed_payload(call.what, self._catalog.commands.get(call.what.command))
             await self._append(call, caller, audience, "typed", typed)
         if isinstance(reply, Update) and source is not None:
-            await self._transcript.replace(source.id, _keep(self._draw(reply.message)))
+            await self._transcript.replace(source.id, _keep(await self._draw(reply.message)))
         else:
             message = reply.message if isinstance(reply, Update) else reply
-            await self._append(call, CAIRN, audience, "message", self._draw(message))
+            await self._append(call, CAIRN, audience, "message", await self._draw(message))
         return None
 
-    def _draw(self, message: Message) -> dict[str, Any]:
-        return {name: drawing.message(message) for name, drawing in self._drawings.items()}
+    async def _draw(self, message: Message) -> dict[str, Any]:
+        """The message in every drawing, and the pictures that any of them can show."""
+        drawn = {name: drawing.message(message) for name, drawing in self._drawings.items()}
+        return {**drawn, "pictures": await self._gallery.hang(charts_of(message.blocks))}
 
     async def _append(
         self, call: Call, sender: str, audience: str | None, kind: Kind, body: dict[str, Any]

@@ -69,8 +69,12 @@ class Guard:
 
 
 async def harden(_request: web.Request, response: web.StreamResponse) -> None:
-    """Adds the headers that keep a browser from doing more than the page asks for."""
-    response.headers.update(HEADERS)
+    """Adds the headers that keep a browser from doing more than the page asks for.
+
+    A handler chooses only how long its answer may be kept.
+    """
+    kept = response.headers.get("Cache-Control", HEADERS["Cache-Control"])
+    response.headers.update({**HEADERS, "Cache-Control": kept})
 
 
 def answer_refusals(guard: Guard) -> Any:

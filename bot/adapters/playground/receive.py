@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.adapters.playground.cast import GENERAL, MEMBERS, PLACES, PLATFORM, SPACES, Scene
@@ -12,9 +13,13 @@ from bot.core.ids import Address
 TEXT_LIMIT = 4_000
 NAME_LIMIT = 100
 ITEMS_LIMIT = 100
+END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)
 
 _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 Payload = Mapping[str, Any]
 Commands = Mapping[str, Command]
@@ -70,6 +75,18 @@ def read_revision(text: str) -> int:
     if not _NUMBER.fullmatch(text):
         raise Malformed("after: a whole number of at most 15 digits is expected")
     return int(text)
+
+
+def read_instant(payload: object) -> datetime:
+    """The page's `{to}`, in UTC: where the clock shall be moved. Raises Malformed."""
+    told = _text(_object(payload, "the request"), "to", NAME_LIMIT)
+    try:
+        instant = datetime.fromisoformat(told).astimezone(UTC) if _INSTANT.fullmatch(told) else END_OF_TIME
+    except (ValueError, OverflowError):  # no such day, or with its offset outside of the calendar
+        instant = END_OF_TIME
+    if instant >= END_OF_TIME:
+        raise Malformed("to: an instant before the year 2100 is expected, such as 2026-12-07T09:00:00+00:00")
+    return instant
 
 
 def read_text(text: str, commands: Commands) -> Typed:

@@ -5,7 +5,7 @@ from typing import Any
 from bot.adapters.playground.cast import PLATFORM
 from bot.adapters.playground.receive import free_option
 from bot.core.chat.call import Typed
-from bot.core.chat.chart import Chart
+from bot.core.chat.chart import Chart, picture_name
 from bot.core.chat.codec import encode
 from bot.core.chat.command import Command
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
@@ -76,7 +76,7 @@ def _block(block: Block) -> Json:
         case Fields(fields):
             return {"kind": "fields", "fields": [_field(field) for field in fields]}
         case Chart(alt=alt):
-            return {"kind": "chart", "alt": alt}
+            return {"kind": "chart", "name": picture_name(block), "alt": alt}
         case Divider():
             return {"kind": "divider"}
         case Actions(items):

@@ -28,11 +28,7 @@ class TypoIndex:
         """`forms` are the spellings to find, each with its stem; of equally near ones a favourite wins."""
         self._stems = forms
         self._favourites = favourites
-        self._near: defaultdict[str, list[str]] = defaultdict(list)
-        for form in forms:
-            if SHORTEST <= len(form) <= LONGEST and form.isalpha():
-                for key in _keys(form):
-                    self._near[key].append(form)
+        self._near: dict[str, list[str]] | None = None
 
     def find(self, typed: str) -> str | None:
         """The stem of the nearest spelling, or None when none is near or two are equally near."""
@@ -40,7 +36,8 @@ class TypoIndex:
             return None
         best: set[str] = set()
         least = TOO_FAR
-        for form in {form for key in _keys(typed) for form in self._near.get(key, ())}:
+        near = self._index()
+        for form in {form for key in _keys(typed) for form in near.get(key, ())}:
             distance = _judge(typed, form)
             if distance < least:
                 best, least = set(), distance
@@ -49,6 +46,20 @@ class TypoIndex:
         if len(best) > 1:
             best = {stem for stem in best if stem in self._favourites}
         return best.pop() if len(best) == 1 else None
+
+    def _index(self) -> dict[str, list[str]]:
+        """The spellings by their keys, made when the first unknown word asks: most questions hold none.
+
+        Two threads that ask at once make the same index twice, and one of them stays.
+        """
+        if self._near is None:
+            near: defaultdict[str, list[str]] = defaultdict(list)
+            for form in self._stems:
+                if SHORTEST <= len(form) <= LONGEST and form.isalpha():
+                    for key in _keys(form):
+                        near[key].append(form)
+            self._near = dict(near)
+        return self._near
 
 
 def _keys(form: str) -> list[str]:

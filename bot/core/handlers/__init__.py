@@ -1,6 +1,30 @@
 """Every feature there is, in the order in which people meet them."""
 
 from bot.core.feature import Feature
-from bot.core.handlers import guide, questions, tips, welcome
+from bot.core.handlers import (
+    evidence,
+    gaps,
+    goals,
+    guide,
+    late,
+    left_out,
+    pauses,
+    plans,
+    questions,
+    tips,
+    welcome,
+)
 
-FEATURES: tuple[Feature, ...] = (welcome.feature, questions.feature, tips.feature, guide.feature)
+FEATURES: tuple[Feature, ...] = (
+    welcome.feature,
+    questions.feature,
+    gaps.feature,
+    plans.feature,
+    left_out.feature,
+    goals.feature,
+    late.feature,
+    evidence.feature,
+    pauses.feature,
+    tips.feature,
+    guide.feature,
+)

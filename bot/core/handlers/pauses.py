@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
-from bot.core.chat.command import Option
+from bot.core.chat.command import Option, convert
+from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update
 from bot.core.domain.marks import change_zone
 from bot.core.domain.pace import change_pace
 from bot.core.domain.pauses import PAUSE_WEEKS_MAX, pause_until, resume
-from bot.core.domain.plans import place_at, zone_of
+from bot.core.domain.plans import Plan, place_at, zone_of
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.running import Running, keep, open_running, require_running
@@ -16,23 +17,20 @@ from bot.core.request import Context, Request
 from bot.core.time import WEEK, local_day, monday_of
 from bot.core.views import pauses as views
 from bot.core.views import presses
+from bot.core.views.plan_pages import plan_card
 from bot.core.views.zones import city_question
 
 feature = Feature("pauses", views)
 
 
-@feature.command(
-    "plan pause",
-    "Pause for whole weeks; it costs nothing",
-    private=True,
-    options=(Option("until", "The day you are back, such as 2027-01-04", kind=date, required=True),),
-)
+HOURS = Option("hours", "Hours a week, 4 to 20", kind=int, required=True)
+UNTIL = Option("until", "The day you are back, such as 2027-01-04", kind=date, required=True)
+
+
+@feature.command("plan pause", "Pause for whole weeks; it costs nothing", private=True, options=(UNTIL,))
 def pause_plan(request: Request, ctx: Context, *, until: date) -> Message:
     running = require_running(request, ctx)
-    today = local_day(request.now, zone_of(running.plan))
-    if until > today + timedelta(weeks=2 * PAUSE_WEEKS_MAX):
-        raise InvalidInput("pause.long", weeks=str(PAUSE_WEEKS_MAX))
-    plan = keep(request, ctx, running, pause_until(running.plan, until, request.now))
+    plan = keep(request, ctx, running, _pause(running.plan, until, request))
     return views.paused_card(plan, request.now)
 
 
@@ -62,7 +60,7 @@ def go_on(request: Request, ctx: Context, plan_id: int) -> Update:
     "plan pace",
     "Other hours a week; what is left is packed anew",
     private=True,
-    options=(Option("hours", "Hours a week, 4 to 20", kind=int, required=True),),
+    options=(HOURS,),
 )
 def set_pace(request: Request, ctx: Context, *, hours: int) -> Message:
     return _set_pace(request, ctx, require_running(request, ctx), hours)
@@ -90,6 +88,36 @@ def set_zone(request: Request, ctx: Context, *, zone: str) -> Message:
 @feature.action(presses.REZONE)
 def press_zone(request: Request, ctx: Context, plan_id: int, zone: str) -> Update:
     return Update(_set_zone(request, ctx, open_running(request, ctx, plan_id), zone))
+
+
+@feature.action(presses.ADJUST, opens_form=True)
+def adjust(request: Request, ctx: Context, plan_id: int) -> Form:
+    return views.adjust_form(open_running(request, ctx, plan_id).plan)
+
+
+@feature.form(presses.ADJUSTED)
+def adjusted(
+    request: Request, ctx: Context, plan_id: int, *, hours: str, zone: str, until: str = ""
+) -> Update:
+    """All of it, or nothing: what is wrong in one place changes nothing in the others."""
+    running = open_running(request, ctx, plan_id)
+    read = read_zone(ctx, zone, request.now)
+    if not isinstance(read, str):
+        raise InvalidInput("zone.unknown", zone=zone)
+    plan = change_zone(running.plan, read)
+    repacked = change_pace(plan, int(str(convert(HOURS, hours))), request.now)
+    plan = repacked.plan
+    if until:
+        plan = _pause(plan, date.fromisoformat(str(convert(UNTIL, until))), request)
+    note = views.adjusted_text(running.plan, keep(request, ctx, running, plan), len(repacked.set_aside))
+    return Update(plan_card(ctx.content, plan, request.now, note=note))
+
+
+def _pause(plan: Plan, until: date, request: Request) -> Plan:
+    # A day so far off that its weeks can't be counted is refused before they are.
+    if until > local_day(request.now, zone_of(plan)) + timedelta(weeks=2 * PAUSE_WEEKS_MAX):
+        raise InvalidInput("pause.long", weeks=str(PAUSE_WEEKS_MAX))
+    return pause_until(plan, until, request.now)
 
 
 def _set_zone(request: Request, ctx: Context, running: Running, zone: str) -> Message:

@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "option.required": ("/", "command", " needs ", "option", ". Please run it again with that filled in."),
     "option.unknown": ("/", "command", " has no ", "option", ". `/cairn` shows what each command takes."),
-    "pace.range": ("A plan takes ", "least", " to ", "most", " hours a week. Please choose a number between."),
+    "pace.range": ("A plan takes ", "least", " to ", "most", " hours a week. Please choose one of these."),
     "pace.tight": (
         "What is left doesn't fit at ",
         "pace",
@@ -66,8 +66,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "You know everything this track teaches, so no week is left for a plan. Try another track.",
     ),
     "plan.ended": (
-        "That plan has ended, so I changed nothing. `/plan view` shows the running one, "
-        "`/plan history` the others.",
+        "That plan has ended, so I changed nothing. `/plan history` shows it, `/plan view` the running one.",
     ),
     "plan.full": (
         "That doesn't fit into the weeks that are left at ",
@@ -76,7 +75,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "plan.gone": ("I don't have that plan of yours. `/plan view` shows the running one.",),
     "plan.none": ("You have no plan yet. `/plan start` makes one in a moment.",),
-    "plan.over": ("The last week of your plan is over. `/goal` shows what waits, `/plan start` begins anew.",),
+    "plan.over": (
+        "The last week of your plan is over. `/goal` shows what waits, `/plan start` begins anew.",
+    ),
     "question.gone": ("I don't have that question of yours any more. Ask again with `/skillgap`.",),
     "skill.gone": ("That row is not on the map any more. `/skillgap` shows the map as it is.",),
     "start.far": ("A plan starts within a year from now. Please choose an earlier day.",),

@@ -4,15 +4,38 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.chat.control import Button
+from bot.core.chat.form import DateInput, Form, TextInput
 from bot.core.chat.message import Actions, Message, Text
 from bot.core.chat.part import Markdown
 from bot.core.domain.curriculum import Content
 from bot.core.domain.plans import Plan, last_day, monday_of_week, place_at
-from bot.core.views.dates import day_text
+from bot.core.views.dates import count_text, day_text
 from bot.core.views.naming import goal_title
-from bot.core.views.presses import GOALS, PACE, RESUME, VIEW
+from bot.core.views.presses import ADJUSTED, GOALS, PACE, RESUME, VIEW
 
 SET_ASIDE_ROWS = 8
+
+
+def adjust_form(plan: Plan) -> Form:
+    """Hours, clock and a pause together, filled in with how they are."""
+    return Form(
+        "Adjust your plan",
+        ADJUSTED(plan.id),
+        (
+            TextInput("hours", "Hours a week, 4 to 20", value=str(plan.pace), limit=4),
+            TextInput("zone", "A city with your time", value=plan.zone),
+            DateInput("until", "Pause until", hint="Leave it empty to go on as planned.", required=False),
+        ),
+        submit="Adjust",
+    )
+
+
+def adjusted_text(before: Plan, after: Plan, set_aside: int) -> str:
+    """What the form changed, by its outcome. `set_aside` counts the stretch goals without room."""
+    if before == after:
+        return "Nothing has changed."
+    skipped = f" {count_text(set_aside, 'stretch goal')} found no room and can be brought back."
+    return f"Adjusted. {_ends(after)}{skipped if set_aside else ''}"
 
 
 def paused_card(plan: Plan, now: datetime) -> Message:

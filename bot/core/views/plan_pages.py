@@ -26,7 +26,7 @@ from bot.core.domain.progress import measure
 from bot.core.time import WEEK, local_day
 from bot.core.views.dates import day_text, week_text
 from bot.core.views.naming import Span, goal_title, spans, track_name
-from bot.core.views.presses import ASK_RESET, GOALS, PAGE
+from bot.core.views.presses import ADJUST, ASK_RESET, GOALS, PAGE
 
 PAGE_ROOM = 1_900
 LINE_ROOM = 200
@@ -54,7 +54,11 @@ def plan_card(
     row = [Button("Previous", PAGE(plan.id, page - 1))] if page > 1 else []
     row += [Button("Next", PAGE(plan.id, page + 1))] if page < len(sheets) else []
     if plan.status == "active":
-        row += [Button("This week's goals", GOALS(plan.id), "primary"), Button("End it", ASK_RESET(plan.id))]
+        row += [
+            Button("This week's goals", GOALS(plan.id), "primary"),
+            Button("Adjust it", ADJUST(plan.id)),
+            Button("End it", ASK_RESET(plan.id)),
+        ]
     if row:
         blocks.append(Actions(tuple(row)))
     name = "Your plan" if plan.status == "active" else "A plan that has ended"

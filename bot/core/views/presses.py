@@ -18,6 +18,8 @@ LOOK_BACK = Action("plan.past", "plan_id")
 ASK_RESET = Action("plan.ask_reset", "plan_id")
 RESET = Action("plan.reset", "plan_id")
 
+ADJUST = Action("plan.adjust", "plan_id")
+ADJUSTED = Action("plan.adjusted", "plan_id")
 PACE = Action("plan.pace", "plan_id", "hours")
 SKIP_WEEK = Action("plan.skip_week", "plan_id", "week")
 RESUME = Action("plan.resume", "plan_id")

@@ -1,0 +1,86 @@
+"""What blocks, awaited: each call hops to a thread that may wait for the database."""
+
+import asyncio
+import functools
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+
+from bot import telemetry
+from bot.clock import TimeMachine
+from bot.core.chat.call import Answer, Call, Caller, Space, Typing
+from bot.core.chat.control import Choice
+from bot.core.chat.message import Block
+from bot.core.router import Router
+from bot.storage.pictures import Pictures
+from bot.storage.playground import Transcript
+
+T = TypeVar("T")
+
+
+class ThreadDoors:
+    """The router's doors, awaited: calls hop to a writer's thread, suggestions and homes to a reader's."""
+
+    def __init__(self, router: Router, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
+        self._router = router
+        self._writers = writers
+        self._readers = readers
+
+    async def answer(self, call: Call) -> Answer:
+        started = time.monotonic()
+        answer = await _hop(self._writers, self._router.answer, call)
+        took = round((time.monotonic() - started) * 1000, 1)
+        structlog.get_logger().info("call", asked=telemetry.name_of(call), took_ms=took)
+        return answer
+
+    async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
+        return await _hop(self._readers, self._router.suggest, typing)
+
+    async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
+        return await _hop(self._readers, self._router.home, space, caller)
+
+    async def zone(self, space: Space, caller: Caller) -> str:
+        return await _hop(self._readers, self._router.zone, space, caller)
+
+
+class ThreadTranscript:
+    """The playground's transcript, awaited. What each method does stands at `Transcript`."""
+
+    def __init__(
+        self, transcript: Transcript, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor
+    ) -> None:
+        self.append = functools.partial(_hop, writers, transcript.append)
+        self.replace = functools.partial(_hop, writers, transcript.replace)
+        self.clear = functools.partial(_hop, writers, transcript.clear)
+        self.find = functools.partial(_hop, readers, transcript.find)
+        self.since = functools.partial(_hop, readers, transcript.since)
+
+
+class ThreadPictures:
+    """The playground's pictures, awaited. What each method does stands at `Pictures`."""
+
+    def __init__(self, pictures: Pictures, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
+        self.keep = functools.partial(_hop, writers, pictures.keep)
+        self.find = functools.partial(_hop, readers, pictures.find)
+
+
+class ThreadTime:
+    """The time machine: asked at once, moved on a writer's thread."""
+
+    def __init__(self, clock: TimeMachine, writers: ThreadPoolExecutor) -> None:
+        self._clock = clock
+        self._writers = writers
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    async def travel(self, instant: datetime) -> datetime:
+        return await _hop(self._writers, self._clock.travel, instant)
+
+
+async def _hop(threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any, **named: Any) -> T:
+    return await asyncio.get_running_loop().run_in_executor(threads, functools.partial(work, *args, **named))
