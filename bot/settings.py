@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8765, ge=0, le=65535, validation_alias="CAIRN_PORT")
     deadline: float = Field(default=1.5, gt=0, le=10, validation_alias="CAIRN_DEADLINE")
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="CAIRN_LOG_FORMAT")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", validation_alias="CAIRN_LOG_LEVEL"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", validation_alias="CAIRN_LOG_LEVEL"
     )
 
     @property

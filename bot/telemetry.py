@@ -53,7 +53,7 @@ def report_bug(error: Exception, call: Call | Typing | Caller | Chart) -> str:
 
 
 def name_of(call: Call | Typing | Caller | Chart) -> str:
-    """What was asked, without any value: `/skillgap`, `tip.next`, `suggest /tip topic`, `paint Levels`, `home`."""
+    """What was asked, without any value: `/skillgap`, `tip.next`, `suggest /tip topic`, `paint Levels`."""
     match call:
         case Typing(command=command, option=option):
             return f"suggest /{_known(command)} {_known(option)}"

@@ -174,7 +174,12 @@ def clip(text: str, room: float, size: float = BODY, bold: bool = False) -> str:
 def drawable(text: str) -> str:
     """`text` with a box for each character that the font lacks; marks and joiners it lacks are left out."""
     known = _characters()
-    return "".join(char if ord(char) in known else _stand_in(char) for char in text)
+    return "".join(char if ord(char) in known else _stand_in(char) for char in _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    # The font knows Unicode's own line breaks, and would break there.
+    return text.replace("\u2028", " ").replace("\u2029", " ")
 
 
 def _stand_in(char: str) -> str:

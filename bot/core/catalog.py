@@ -91,7 +91,7 @@ def _check_command(command: Command) -> None:
 
 
 def _check_handler(handler: ActionHandler) -> None:
-    """The handler's positional parameters after (request, ctx) are the action's arguments, text or integers."""
+    """The handler's positional parameters after (request, ctx) are the action's, text or integers."""
     given = [
         one
         for one in inspect.signature(handler.handle).parameters.values()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.core.chat.message import LABEL_LIMIT
+from bot.core.chat.control import LABEL_LIMIT
 from bot.core.domain.places import City
 from bot.core.errors import ContentError, Problem
 from bot.curriculum.files import Raw, read_raw

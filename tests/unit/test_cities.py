@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.chat.message import Choice
+from bot.core.chat.control import Choice
 from bot.core.domain.places import City, find_cities
 from bot.core.errors import ContentError, Problem
 from bot.curriculum.cities import load_cities

@@ -208,10 +208,8 @@ def test_clipped_text_fits_its_room(text: str, room: float) -> None:
     assert clipped == text or clipped.endswith("…")
 
 
-labels = st.text(min_size=1, max_size=100).filter(
-    lambda text: text.isprintable() and not text.isspace() and "\t" not in text
-)
-words = labels.map(lambda text: text[:20].strip() or "x")
+labels = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=98).map(lambda text: f"x{text}")
+words = labels.map(lambda text: text[:20])
 dates = st.dates(date(1, 1, 1), date(9999, 12, 31))
 mondays = st.dates(date(2, 1, 1), date(9990, 12, 31)).map(lambda day: day - timedelta(days=day.weekday()))
 level_rows = st.builds(LevelRow, labels, st.integers(0, 3), st.integers(0, 3))

@@ -8,27 +8,11 @@ from bot.core.chat.call import Typed
 from bot.core.chat.chart import Chart, picture_name
 from bot.core.chat.codec import encode
 from bot.core.chat.command import Command
+from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
 from bot.core.chat.markup import Span, read_lines, read_spans
-from bot.core.chat.message import (
-    Actions,
-    Block,
-    Button,
-    Choice,
-    Divider,
-    Field,
-    Fields,
-    Link,
-    Markdown,
-    Mention,
-    Message,
-    Moment,
-    Part,
-    Plain,
-    Section,
-    Select,
-    Text,
-)
+from bot.core.chat.message import Actions, Block, Divider, Field, Fields, Message, Section, Text
+from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain
 from bot.core.chat.typed import clean_line
 
 ECHO_LIMIT = 600

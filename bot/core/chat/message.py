@@ -9,20 +9,10 @@ from dataclasses import dataclass
 
 from bot.core.chat.chart import Chart
 from bot.core.chat.codec import ActionId, encode
-from bot.core.chat.control import CHOICE_LIMIT as CHOICE_LIMIT
-from bot.core.chat.control import LABEL_LIMIT as LABEL_LIMIT
-from bot.core.chat.control import Button as Button
-from bot.core.chat.control import Choice as Choice
-from bot.core.chat.control import Link as Link
-from bot.core.chat.control import Select as Select
+from bot.core.chat.control import Button, Link, Select
 from bot.core.chat.limits import require, require_line
 from bot.core.chat.markup import drawn_length
-from bot.core.chat.part import Markdown as Markdown
-from bot.core.chat.part import Mention as Mention
-from bot.core.chat.part import Moment as Moment
-from bot.core.chat.part import Part as Part
-from bot.core.chat.part import Plain as Plain
-from bot.core.chat.part import parts_length, plain_parts, require_parts
+from bot.core.chat.part import Mention, Part, parts_length, plain_parts, require_parts
 from bot.core.ids import Address
 
 TITLE_LIMIT = 150
@@ -187,8 +177,6 @@ def fallback(message: Message) -> str:
     return text if len(text) <= FALLBACK_LIMIT else text[: FALLBACK_LIMIT - 1].rstrip() + "…"
 
 
-
-
 def _plain_block(block: Block) -> str:
     match block:
         case Text(parts) | Section(parts):
@@ -199,7 +187,3 @@ def _plain_block(block: Block) -> str:
             return alt
         case _:
             return ""
-
-
-
-

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.core.chat.codec import Action
-from bot.core.chat.control import Button, Choice
+from bot.core.chat.control import Button, Choice, Select
 from bot.core.chat.form import Form, MultiSelectInput, TextInput
 from bot.core.chat.markup import clip
 from bot.core.chat.message import Actions, Block, Divider, Message, Section, Text
@@ -11,8 +11,9 @@ from bot.core.chat.part import Markdown, Part, Plain
 from bot.core.domain.asked import NOTE_LIMIT, Question
 from bot.core.domain.curriculum import Track
 from bot.core.domain.questions import Match
-from bot.core.domain.skills import Background, Level, Skill, SkillMap
+from bot.core.domain.skills import Background, Gap, Level, Skill, SkillMap
 from bot.core.ids import QuestionId
+from bot.core.views.gaps import ADD_GOALS, SHOW_GOALS
 from bot.core.views.sources import sources_text
 
 SHOW_MAP = Action("skill.map")
@@ -44,7 +45,13 @@ def skill_card(skill: Skill, track: Track) -> Message:
             Text((Markdown(f"**The gap: {gap.name}**\n{gap.summary}\n{_phases(skill, track)}"),)),
             Text((Markdown(f"**How far people are in {gap.name}**\n{_levels(gap.levels)}"),)),
             sources_text(skill.sources, SOURCES_ROOM),
-            Actions((Button("The whole map", SHOW_MAP()),)),
+            Actions(
+                (
+                    Button("Goals that close it", SHOW_GOALS(gap.id), "primary"),
+                    _add(gap),
+                    Button("The whole map", SHOW_MAP()),
+                )
+            ),
         ),
     )
 
@@ -121,6 +128,20 @@ def recent_piece(question: Question, skill_map: SkillMap) -> tuple[Block, ...]:
     rows = tuple(skill_map.skill(skill_id) for skill_id in question.skills[:2])
     asked = Text((Markdown("**You last asked**\n"), Plain(clip(question.text, QUESTION_ROOM))))
     return (asked, *(_row(skill) for skill in rows))
+
+
+def _next_steps(skills: tuple[Skill, ...], question: QuestionId) -> tuple[Actions, ...]:
+    """The goals of the gap, or of one of the gaps, and what to do about a wrong answer."""
+    always = (Button("This is wrong", SAY_WRONG(question)), Button("The whole map", SHOW_MAP()))
+    if len(skills) == 1:
+        gap = skills[0].gap
+        return (Actions((Button("Its goals", SHOW_GOALS(gap.id), "primary"), _add(gap), *always)),)
+    gaps = tuple(Choice(skill.gap.name, skill.gap.id) for skill in skills)
+    return (Actions((Select(SHOW_GOALS.select(), "Goals that close a gap", gaps),)), Actions(always))
+
+
+def _add(gap: Gap) -> Button:
+    return Button("Add it to my plan", ADD_GOALS(gap.id))
 
 
 def _title(had: tuple[Skill, ...], lacked: tuple[Skill, ...]) -> str:

@@ -19,6 +19,7 @@ PROMISE = (
 STEPS = (
     "**First steps**\n"
     "- Tell me what you run: `/skillgap I run EKS and look after RDS`\n"
+    "- Rate what you know with `/assess`, then get dated weeks with `/plan start`\n"
     "- See a mistake that many meet on the way: `/tip`\n"
     "- Look around in the guide: `/guide`"
 )

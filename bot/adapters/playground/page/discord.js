@@ -3,12 +3,25 @@
 import { el, outside } from "./elements.js";
 import { drawMarkdown } from "./discord-markdown.js";
 import { picker } from "./offers.js";
+import { picture, standIn } from "./pictures.js";
 
 const BUTTONS = { 1: "primary", 2: "secondary", 3: "success", 4: "danger" };
-const [ROW, BUTTON, SELECT, SECTION, DISPLAY, SEPARATOR, CONTAINER] = [1, 2, 3, 9, 10, 14, 17];
+const [ROW, BUTTON, SELECT, SECTION, DISPLAY, GALLERY, SEPARATOR, CONTAINER] = [1, 2, 3, 9, 10, 12, 14, 17];
+const ATTACHED = "attachment://";
 
-export function drawMessage(message, press) {
-  return el("div", { class: "discord" }, ...message.components.map((one) => drawComponent(one, press)));
+export function drawMessage(message, press, charts = new Map()) {
+  const drawn = message.components.map((one) =>
+    one.type === GALLERY ? drawGallery(one, charts) : drawComponent(one, press),
+  );
+  return el("div", { class: "discord" }, ...drawn);
+}
+
+function drawGallery(gallery, charts) {
+  const shown = gallery.items.map(({ media, description }) => {
+    const chart = media.url.startsWith(ATTACHED) ? charts.get(media.url.slice(ATTACHED.length)) : null;
+    return chart ? picture(chart) : standIn(description);
+  });
+  return el("div", { class: "discord-gallery" }, ...shown);
 }
 
 /** Discord words the button that sends a modal, and has no date picker in one. */

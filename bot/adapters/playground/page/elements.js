@@ -1,5 +1,7 @@
 // Elements with text in them. Nothing here, or anywhere on this page, reads text as markup.
 
+import { tell, tellShortly } from "./zones.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An element. Attributes that are functions listen to the event of that name; false and null are left out. */
@@ -45,8 +47,16 @@ const STYLES = {
   datetime: { dateStyle: "medium", timeStyle: "short" },
 };
 
-/** An instant in the viewer's own zone; `style` is date, time or datetime. */
+let zone = "UTC";
+
+/** From now on, instants are shown in this zone: that of the member who is played. */
+export function readTimesIn(another) {
+  zone = another;
+}
+
+/** An instant in the viewer's own zone; `style` is date, time or datetime, or said for when something was said. */
 export function moment(at, style) {
-  const told = new Intl.DateTimeFormat(undefined, STYLES[style]).format(at);
-  return el("time", { datetime: at.toISOString(), title: at.toUTCString() }, told);
+  const shape = { ...STYLES[style], timeZone: zone };
+  const told = style === "said" ? tellShortly(at, zone) : new Intl.DateTimeFormat(undefined, shape).format(at);
+  return el("time", { datetime: at.toISOString(), title: `${tell(at, zone)} · ${zone}` }, told);
 }

@@ -34,6 +34,8 @@ function blockText(block) {
       return block.fields.map((field) => `- **${literal(field.label)}:** ${lines(field.lines)}`).join("\n");
     case "actions":
       return block.items.map(item).join(" ");
+    case "chart":
+      return `_Chart:_ ${literal(block.alt)}`;
     default:
       return "---";
   }

@@ -3,10 +3,11 @@
 const AGAIN = 2_000;
 
 /**
- * Calls `opened` whenever the stream stands (again), `lost` when it breaks, `rung(space)` and `cleared(space)`.
+ * Calls `opened` whenever the stream stands (again), `lost` when it breaks, `rung(space)`, `cleared(space)`, and
+ * `moved` when the clock was moved.
  * A page that nobody looks at listens to nothing: a browser gives one address only six connections.
  */
-export function listen({ opened, lost, rung, cleared }) {
+export function listen({ opened, lost, rung, cleared, moved }) {
   let stream = null;
   const close = () => {
     stream?.close();
@@ -18,6 +19,7 @@ export function listen({ opened, lost, rung, cleared }) {
     stream.addEventListener("open", opened);
     stream.addEventListener("message", (event) => rung(event.data));
     stream.addEventListener("cleared", (event) => cleared(event.data));
+    stream.addEventListener("time", moved);
     stream.addEventListener("error", (event) => {
       lost();
       if (event.target.readyState === EventSource.CLOSED && event.target === stream) setTimeout(reopen, AGAIN);

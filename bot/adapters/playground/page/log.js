@@ -87,7 +87,7 @@ function drawEntry(entry, draw) {
     { class: "entry-head" },
     el("span", { class: "sender" }, entry.sender.name),
     bot ? el("span", { class: "badge" }, "Bot") : null,
-    moment(new Date(entry.at), "time"),
+    moment(new Date(entry.at), "said"),
     mark,
   );
   const avatar = bot

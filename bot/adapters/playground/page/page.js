@@ -1,15 +1,17 @@
 // The page: who is playing, where, and what joins the conversation to Cairn.
 
+import { Clock } from "./clock.js";
 import { Composer } from "./composer.js";
 import * as discord from "./discord.js";
-import { el } from "./elements.js";
+import { el, readTimesIn } from "./elements.js";
 import { download } from "./export.js";
 import { openForm } from "./forms.js";
 import { listen } from "./live.js";
 import { Log } from "./log.js";
+import { chartsOf } from "./pictures.js";
 import * as plain from "./plain.js";
 import { begin, read, send } from "./server.js";
-import { setUpHome, setUpMenu, setUpTheme } from "./settings.js";
+import { setUpDrawings, setUpHome, setUpMenu, setUpTheme } from "./settings.js";
 import * as slack from "./slack.js";
 
 const DRAWINGS = { plain, slack, discord };
@@ -30,6 +32,7 @@ class Page {
     this.pressed = new Set();
     this.reading = Promise.resolve();
     this.shownHome = "";
+    this.clock = new Clock(find("clock"), (instant) => this.#travel(instant));
     this.log = new Log(find("log"), find("empty"), (entry) => this.#draw(entry));
     this.composer = new Composer(
       find("composer"),
@@ -40,7 +43,8 @@ class Page {
     this.#fillScene("member", session.members, (one) => (one.is_lead ? `${one.name} (leads the community)` : one.name));
     this.#fillScene("space", session.spaces, (one) => one.name);
     this.#fillScene("place", session.places, (one) => one.name);
-    this.#fillDrawings(drawings);
+    const names = Object.fromEntries(drawings.map((name) => [name, NAMES[name]]));
+    setUpDrawings(find("drawings"), names, this.look, (look) => this.#lookAs(look));
     this.#fillStarters();
   }
 
@@ -85,21 +89,37 @@ class Page {
   async #read(whole) {
     const scene = this.scene;
     const after = whole ? 0 : this.log.revision;
-    const [{ entries }, { blocks }] = await Promise.all([
+    const who = { member: scene.member, space: scene.space };
+    const [{ entries }, home, time] = await Promise.all([
       read("/transcript", { ...scene, after }),
-      read("/home", { member: scene.member, space: scene.space }),
+      read("/home", who),
+      read("/time", who),
     ]);
     if (scene !== this.scene) return;
+    this.#showTime(time);
     this.log.show(entries, whole);
-    this.#showHome(blocks);
+    this.#showHome(home);
   }
 
-  #showHome(blocks) {
-    const told = JSON.stringify(blocks);
+  #showTime(time) {
+    if (!this.clock.set(time)) return;
+    readTimesIn(this.clock.zone);
+    this.shownHome = "";
+    this.log.redraw();
+  }
+
+  #showHome(home) {
+    const told = JSON.stringify(home);
     if (told === this.shownHome) return;
     this.shownHome = told;
     const press = (action, value = null) => this.#press(null, action, value);
-    find("home-blocks").replaceChildren(...plain.drawBlocks(blocks, press));
+    const charts = chartsOf(home.blocks, home.pictures);
+    find("home-blocks").replaceChildren(...plain.drawBlocks(home.blocks, press, charts));
+  }
+
+  async #travel(instant) {
+    await send("/time", { to: new Date(instant).toISOString() });
+    await this.refresh();
   }
 
   /** A button that is pressed again before its answer came is pressed once. */
@@ -113,7 +133,8 @@ class Page {
 
   #draw(entry) {
     const press = (action, value = null) => this.#press(entry.id, action, value);
-    return DRAWINGS[this.look].drawMessage(entry.body[this.look], press);
+    const charts = chartsOf(entry.body.plain.blocks, entry.body.pictures);
+    return DRAWINGS[this.look].drawMessage(entry.body[this.look], press, charts);
   }
 
   #fillScene(part, choices, name) {
@@ -128,22 +149,10 @@ class Page {
     });
   }
 
-  #fillDrawings(drawings) {
-    const change = (event) => {
-      this.look = event.target.value;
-      localStorage.setItem("cairn.drawing", this.look);
-      this.log.redraw();
-    };
-    find("drawings").append(
-      ...drawings.map((name) =>
-        el(
-          "label",
-          {},
-          el("input", { type: "radio", name: "drawing", value: name, checked: name === this.look, change }),
-          el("span", {}, NAMES[name]),
-        ),
-      ),
-    );
+  #lookAs(look) {
+    this.look = look;
+    localStorage.setItem("cairn.drawing", look);
+    this.log.redraw();
   }
 
   #fillStarters() {
@@ -206,6 +215,7 @@ async function open() {
     },
     rung: (space) => space === page.scene.space && page.refresh(),
     cleared: (space) => space === page.scene.space && page.refresh(true),
+    moved: () => page.refresh(),
   });
   await page.refresh(true);
   document.documentElement.dataset.ready = "yes";

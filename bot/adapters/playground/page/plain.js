@@ -2,16 +2,17 @@
 
 import { el, moment, outside } from "./elements.js";
 import { picker } from "./offers.js";
+import { picture, standIn } from "./pictures.js";
 
-/** A message. `press(action, value)` is called when a button or a select is used. */
-export function drawMessage(message, press) {
+/** A message. `press(action, value)` is called when a button or a select is used; `charts` as of chartsOf. */
+export function drawMessage(message, press, charts = new Map()) {
   const title = el("h3", { class: "plain-title" }, message.title);
-  return el("div", { class: "plain" }, title, ...drawBlocks(message.blocks, press));
+  return el("div", { class: "plain" }, title, ...drawBlocks(message.blocks, press, charts));
 }
 
 /** Blocks alone, as the home panel shows them. */
-export function drawBlocks(blocks, press) {
-  return blocks.map((block) => BLOCKS[block.kind](block, press));
+export function drawBlocks(blocks, press, charts) {
+  return blocks.map((block) => BLOCKS[block.kind](block, press, charts));
 }
 
 /** A form, as the dialog needs it. */
@@ -24,6 +25,7 @@ const BLOCKS = {
   section: (block, press) =>
     el("div", { class: "section" }, el("div", { class: "text" }, ...drawLines(block.lines)), drawItem(block.button, press)),
   fields: (block) => el("dl", { class: "fields" }, ...block.fields.map(drawField)),
+  chart: ({ name, alt }, _press, charts) => (charts.has(name) ? picture(charts.get(name)) : standIn(alt)),
   divider: () => el("hr"),
   actions: (block, press) => el("div", { class: "actions" }, ...block.items.map((item) => drawItem(item, press))),
 };

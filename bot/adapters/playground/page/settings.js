@@ -1,4 +1,6 @@
-// The theme's switch and the menu: export, start over.
+// The switches for the theme and the drawings, and the menu: export, start over.
+
+import { el } from "./elements.js";
 
 /** A button that turns the page dark or light; the system's wish holds until it is first pressed. */
 export function setUpTheme(button) {
@@ -13,6 +15,15 @@ export function setUpTheme(button) {
   });
   system.addEventListener("change", show);
   show();
+}
+
+/** A radio button for each of the drawings' `names`, by id; `change(id)` is called with the one that is chosen. */
+export function setUpDrawings(root, names, chosen, change) {
+  const radio = ([id, name]) => {
+    const attributes = { type: "radio", name: "drawing", value: id, checked: id === chosen, change: () => change(id) };
+    return el("label", {}, el("input", attributes), el("span", {}, name));
+  };
+  root.append(...Object.entries(names).map(radio));
 }
 
 /** On a narrow page the home lies over the conversation: its button shows it, using it or Escape hides it. */

@@ -2,10 +2,17 @@
 
 import { el, moment, outside } from "./elements.js";
 import { picker } from "./offers.js";
+import { picture } from "./pictures.js";
 
-export function drawMessage(message, press) {
+/** Slack's answer to a command holds no picture: each of the `charts` follows as a file. */
+export function drawMessage(message, press, charts = new Map()) {
   const blocks = message.blocks.map((block) => (BLOCKS[block.type] ?? drawUnknown)(block, press));
-  return el("div", { class: "slack" }, ...blocks);
+  const files = [...charts.values()].map(drawFile);
+  return el("div", { class: "slack-messages" }, el("div", { class: "slack" }, ...blocks), ...files);
+}
+
+function drawFile(chart) {
+  return el("figure", { class: "slack slack-file" }, el("figcaption", {}, "Sent as a file"), picture(chart));
 }
 
 export function readForm(view) {
