@@ -22,7 +22,7 @@ from bot.core.domain.questions import Matcher
 from bot.core.handlers import FEATURES
 from bot.core.request import Library
 from bot.core.router import Router
-from bot.curriculum.cities import load_cities
+from bot.curriculum.cities import CITIES_FILE, load_cities
 from bot.curriculum.load import load_content
 from bot.settings import Settings
 from bot.storage.clock import ClockRow
@@ -58,7 +58,7 @@ def build(settings: Settings, url: str) -> App:
     Raises ContentError for content that can't be used and CatalogError for a wrong declaration.
     """
     content = load_content(settings.content)
-    cities = load_cities(settings.content / "cities.csv")
+    cities = load_cities(settings.content / CITIES_FILE)
     catalog = Catalog(FEATURES)
     engine = open_engine(url)
     upgrade(engine)

@@ -12,6 +12,7 @@ from bot.core.domain.places import City
 from bot.core.errors import ContentError, Problem
 from bot.curriculum.files import Raw, read_raw
 
+CITIES_FILE = "cities.csv"
 COLUMNS = ["name", "country", "zone"]
 # "Name, country" is the label of a choice.
 PLACE_LIMIT = LABEL_LIMIT - len(", ")

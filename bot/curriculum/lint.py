@@ -10,6 +10,7 @@ from bot.core.domain.curriculum import Content
 from bot.core.domain.topics import Topic, fold
 from bot.core.errors import ContentError
 from bot.curriculum.cards import find_too_long
+from bot.curriculum.cities import CITIES_FILE, load_cities
 from bot.curriculum.findings import Finding, Note
 from bot.curriculum.goal_rules import check_goals
 from bot.curriculum.load import Places, find_unread, load_with_places
@@ -44,6 +45,7 @@ def check_folder(path: Path, now: datetime) -> Checked:
     """What is to be mended in a content folder, with file and line of each finding."""
     try:
         loaded = load_with_places(path)
+        load_cities(path / CITIES_FILE)
     except ContentError as error:
         problems = error.problems
         return Checked(None, tuple(Finding("error", *astuple(problem)) for problem in problems))

@@ -10,6 +10,7 @@ from bot.core.domain.guide import Figure, Page
 from bot.core.domain.skills import SkillMap, Source
 from bot.core.domain.tips import Challenge, Tip
 from bot.core.errors import ContentError
+from bot.curriculum.cities import CITIES_FILE
 from bot.curriculum.goal_files import FOLDER as GOALS_FOLDER
 from bot.curriculum.goal_files import order_goals, read_aliases, read_goals
 from bot.curriculum.reading import Place, Reading
@@ -29,6 +30,8 @@ _TOP = frozenset(
     {
         "README.md",
         "challenges.yaml",
+        CITIES_FILE,
+        "cities.LICENSE",
         "figures.yaml",
         GOALS_FOLDER,
         "guide",

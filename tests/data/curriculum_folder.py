@@ -113,6 +113,7 @@ cloud:
 ALIASES = "oldest-search: first-search\n"
 GOOD = {
     "README.md": "# How to write\n",
+    "cities.csv": "name,country,zone\nLisbon,Portugal,Europe/Lisbon\n",
     "skills.yaml": SKILLS,
     "sources.yaml": SOURCES,
     "challenges.yaml": CHALLENGES,

@@ -21,7 +21,7 @@ class PlaygroundSurface:
 
     def __init__(self, data: Path) -> None:
         self._settings = Settings(data=data)
-        self._forms: dict[Speaker, Payload] = {}
+        self._forms: dict[Speaker, tuple[Payload, int]] = {}
 
     async def start(self) -> None:
         self._app: App = build(self._settings, self._settings.playground_url)
@@ -56,13 +56,14 @@ class PlaygroundSurface:
         return await self._call(speaker, what)
 
     async def send(self, speaker: Speaker, values: Mapping[str, str]) -> Seen:
-        form = self._forms.pop(speaker)
+        form, entry = self._forms[speaker]
         kinds = {one["name"]: one["kind"] for one in form["inputs"]}
         given = {
             name: value.split(", ") if kinds[name] == "multi_select" else value
             for name, value in values.items()
         }
-        return await self._call(speaker, {"kind": "submitted", "action": form["action"], "values": given})
+        what = {"kind": "submitted", "action": form["action"], "values": given, "entry": entry}
+        return await self._call(speaker, what)
 
     async def live_until(self, instant: datetime) -> None:
         body = {"to": instant.isoformat()}
@@ -77,8 +78,9 @@ class PlaygroundSurface:
         answer = await response.json()
         assert response.status == 200, answer
         if answer["form"]:
-            self._forms[speaker] = answer["form"]["plain"]
-            return Seen("asks", tuple(_texts(self._forms[speaker])))
+            form = answer["form"]["plain"]
+            self._forms[speaker] = (form, what["entry"])
+            return Seen("asks", tuple(_texts(form)))
         return self._newest(before, await self._read(speaker))
 
     def _newest(self, before: list[Payload], after: list[Payload]) -> Seen:

@@ -24,15 +24,21 @@ class Pictures(Protocol):
 
 
 class Gallery:
-    """Has charts painted, once each. `report` is told about every picture that did not come about."""
+    """Has charts painted, once each, within `patience` seconds. `report` is told about those that fail."""
 
     def __init__(
-        self, painter: Painter, pictures: Pictures, clock: Clock, report: Callable[[Exception, Chart], object]
+        self,
+        painter: Painter,
+        pictures: Pictures,
+        clock: Clock,
+        report: Callable[[Exception, Chart], object],
+        patience: float = PAINT_SECONDS,
     ) -> None:
         self._painter = painter
         self._pictures = pictures
         self._clock = clock
         self._report = report
+        self._patience = patience
         self._hung = Answered(HUNG_LIMIT)
 
     async def hang(self, charts: Iterable[Chart]) -> dict[str, Size]:
@@ -48,7 +54,7 @@ class Gallery:
 
     async def _try(self, chart: Chart) -> Size | None:
         try:
-            async with asyncio.timeout(PAINT_SECONDS):
+            async with asyncio.timeout(self._patience):
                 size: Size = await self._hung.once(picture_name(chart), lambda: self._paint(chart))
                 return size
         except Exception as error:  # noqa: BLE001  whatever breaks: the answer is worth more than its picture
