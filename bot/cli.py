@@ -202,9 +202,9 @@ def _table(told: dict[str, Any], indent: str = "") -> str:
 
 
 def _settings(args: argparse.Namespace) -> "Settings":
-    from bot.settings import Settings
+    from bot.settings import read_settings
 
-    return Settings() if args.data is None else Settings(data=args.data)
+    return read_settings(data=args.data)
 
 
 def _content_path() -> Path:
@@ -214,6 +214,6 @@ def _content_path() -> Path:
     if not Path(".env").exists():
         return Path(__file__).resolve().parent.parent / "content"
 
-    from bot.settings import Settings
+    from bot.settings import read_settings
 
-    return Settings().content
+    return read_settings().content

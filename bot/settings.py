@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.core.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,6 +70,18 @@ class Settings(BaseSettings):
         del file_secret_settings
         files = SecretFiles(settings_cls, env_settings, dotenv_settings)
         return init_settings, env_settings, dotenv_settings, files
+
+
+def read_settings(data: Path | None = None) -> Settings:
+    """The settings, with another data folder where one is given.
+
+    Raises SettingsError that names what is wrong, never its value: it may be a secret.
+    """
+    try:
+        return Settings() if data is None else Settings(data=data)
+    except ValidationError as error:
+        wrong = "; ".join(f"{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        raise SettingsError(f"a setting can't be used. {wrong}") from None
 
 
 class SecretFiles(PydanticBaseSettingsSource):

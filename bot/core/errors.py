@@ -7,6 +7,7 @@
     │   └── InvalidInput     what was typed can't be used
     ├── TryAgain             nothing was kept; the same call may succeed in a moment
     ├── ContentError         a file under `content/` is wrong: file, line and remedy
+    ├── SettingsError        a setting can't be used: its name and what is expected, never its value
     └── CatalogError         a declaration is wrong: Cairn refuses to start
 
 Anything else that is raised is a bug: the caller gets a reference to quote and nothing is kept.
@@ -68,3 +69,7 @@ class ContentError(BotError):
 
 class CatalogError(BotError):
     """A feature's declaration contradicts itself, another one, or a platform's limits."""
+
+
+class SettingsError(BotError):
+    """A setting can't be used. The text names it and says what is expected, never its value."""

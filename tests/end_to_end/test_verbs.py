@@ -72,8 +72,8 @@ def test_check_names_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "tips").mkdir()
     (tmp_path / "skills.yaml").write_text("skills: &a []\n")
     told = run_cairn("check", CAIRN_CONTENT=str(tmp_path))
-    assert told.returncode == 2
-    assert "skills.yaml:1" in told.stderr
+    assert told.returncode == 1
+    assert "skills.yaml:1: error:" in told.stdout
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,9 @@ def _texts(drawn: Any) -> Iterator[str]:
         if "spans" in drawn:
             yield "".join(span["text"] for span in drawn["spans"])
             return
-        yield from (drawn[name] for name in ("title", "label", "placeholder", "hint") if drawn.get(name))
+        yield from (
+            drawn[name] for name in ("title", "label", "placeholder", "hint", "alt") if drawn.get(name)
+        )
         for name, value in drawn.items():
             if isinstance(value, dict | list) and name != "choices":
                 yield from _texts(value)

@@ -1,5 +1,7 @@
 """Tips: one mistake at a time, no repeats until the pool is used up."""
 
+from zlib import crc32
+
 from bot.core.chat.call import Reply
 from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
@@ -54,8 +56,8 @@ def _next_tip(request: Request, ctx: Context, challenge: Challenge | None) -> Me
         tip for tip in ctx.content.tips if challenge is None or tip.challenge == challenge.id
     )
     seen = ctx.tx.tips.seen(request.member)
-    # The member's id starts each one at another place; what they saw moves them on.
-    tip = choose_tip(pool, seen, request.member.id + len(seen))
+    # The member's id on their platform starts each one at another place; what they saw moves them on.
+    tip = choose_tip(pool, seen, crc32(request.member.address.id.encode()) + len(seen))
     ctx.tx.tips.mark_seen(request.member, tip.id, request.now)
     return views.tip_card(tip, _find_challenge(ctx, tip.challenge))
 

@@ -43,7 +43,8 @@ def progress_piece(progress: Progress) -> tuple[Block, ...]:
 def _summary(content: Content, plan: Plan, progress: Progress) -> str:
     track = track_name(content, plan.track_id)
     if progress.phase_id is None:
-        return f"You have come to the end of **{track}**. What is still open stays open for you."
+        rest = " What is still open stays open for you." if progress.goals_late else " Well done!"
+        return f"You have come to the end of **{track}**.{rest}"
     return f"**{track}**, in the phase {phase_name(content, plan, progress.phase_id)}."
 
 

@@ -8,14 +8,12 @@ export function chartsOf(blocks, sizes = {}) {
   return new Map(charts.map(({ name, alt }) => [name, { name, alt, size: sizes[name] }]));
 }
 
-/** A chart's picture, which opens in its own size. One that doesn't come leaves its text. */
+/** A chart's picture. One that doesn't come leaves its text. */
 export function picture({ name, alt, size: [width, height] }) {
   const src = `/picture/${encodeURIComponent(name)}`;
-  const image = el("img", { src, alt, width, height });
-  const note = el("span", { class: "unseen" }, " (opens in a new tab)");
-  const link = el("a", { class: "picture", href: src, target: "_blank", rel: "noopener" }, image, note);
-  image.addEventListener("error", () => link.replaceWith(standIn(alt)));
-  return link;
+  const image = el("img", { class: "picture", src, alt, width, height });
+  image.addEventListener("error", () => image.replaceWith(standIn(alt)));
+  return image;
 }
 
 /** The text alone, of a chart that has no picture. */
