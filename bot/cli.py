@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(do=_check)
 
     preview = verbs.add_parser("preview", help="a piece of content as both platforms would show it")
-    preview.add_argument("piece", help="the id or the file of a tip, page, skill or track")
+    preview.add_argument("piece", help="the id or the file of a tip, page, skill, goal or track")
     preview.set_defaults(do=_preview)
 
     migrate = verbs.add_parser("migrate", help="bring the database's tables up to date")

@@ -8,13 +8,9 @@ from typing import Any
 
 from bot.adapters.discord import render as discord
 from bot.adapters.slack import render as slack
-from bot.core.chat.message import Message
-from bot.core.domain.curriculum import Content, Track
-from bot.core.domain.guide import Page
+from bot.core.domain.curriculum import Content
 from bot.core.errors import NotFound
-from bot.core.views.guide import page_card, track_card
-from bot.core.views.questions import skill_card
-from bot.core.views.tips import answered_card, tip_card
+from bot.curriculum.cards import list_cards
 
 WIDTH = 76
 
@@ -30,9 +26,13 @@ _LOOKALIKES = str.maketrans("∗ˍ∼ˋ", "*_~`")
 
 def preview(content: Content, piece: str) -> str:
     """Both drawings, one below the other. Raises NotFound when `piece` names nothing in the content."""
-    messages = tuple(_messages(content, Path(piece).stem))
-    if not messages:
+    wanted = Path(piece).stem
+    cards = [card for card in list_cards(content) if card.key == wanted and not card.shared]
+    if not cards:
         raise NotFound("piece.unknown", piece=piece)
+    # A goal of two tracks has a card in each, alike but for its week.
+    shown = cards[:1] if cards[0].kind == "goal" else cards
+    messages = (card.build() for card in shown)
     return "\n".join(
         drawn
         for message in messages
@@ -41,19 +41,6 @@ def preview(content: Content, piece: str) -> str:
             _frame("Discord", _discord_lines(discord.message_payload(message)["components"])),
         )
     )
-
-
-def _messages(content: Content, wanted: str) -> Iterator[Message]:
-    topics: tuple[Page | Track, ...] = (*content.pages, *content.tracks)
-    challenges = {challenge.id: challenge for challenge in content.challenges}
-    for tip in content.tips:
-        if tip.id == wanted:
-            yield tip_card(tip, challenges[tip.challenge])
-            if tip.reveal is not None:
-                yield answered_card(tip, challenges[tip.challenge])
-    yield from (page_card(page, topics) for page in content.pages if page.id == wanted)
-    yield from (track_card(track, topics) for track in content.tracks if track.id == wanted)
-    yield from (skill_card(one, content.track) for one in content.skill_map.skills if one.id == wanted)
 
 
 def _frame(name: str, lines: Iterator[str]) -> str:

@@ -1,6 +1,7 @@
 """Every message that the content alone makes, built once to see whether both platforms could show it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -17,50 +18,60 @@ from bot.core.views.questions import map_card, skill_card
 from bot.core.views.tips import answered_card, tip_card
 from bot.core.views.weeks import ROWS, week_card
 
-Build = Callable[[], Message]
-
 _MONDAY = date(2026, 1, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message about a piece of content. `shared`: it lists others too, and stands for the first of them."""
+
+    kind: str
+    key: str
+    build: Callable[[], Message]
+    shared: bool = False
 
 
 def find_too_long(content: Content) -> Iterator[tuple[str, str, str]]:
     """For each message that breaks a limit: the kind and key of what it shows, and the limit."""
-    for kind, key, build in _builds(content):
+    for card in list_cards(content):
         try:
-            build()
+            card.build()
         except ValueError as error:
-            yield kind, key, str(error)
+            yield card.kind, card.key, str(error)
 
 
-def _builds(content: Content) -> Iterator[tuple[str, str, Build]]:
+def list_cards(content: Content) -> Iterator[Card]:
+    """Every message that the content alone makes, not built yet."""
     topics: tuple[Page | Track, ...] = (*content.pages, *content.tracks)
     challenges = {challenge.id: challenge for challenge in content.challenges}
     if topics:
-        yield "page", topics[0].id, partial(contents_card, topics)
+        yield Card("page", topics[0].id, partial(contents_card, topics), shared=True)
     for tip in content.tips:
         if challenge := challenges.get(tip.challenge):
-            yield "tip", tip.id, partial(tip_card, tip, challenge)
-            yield "tip", tip.id, partial(answered_card, tip, challenge)
+            yield Card("tip", tip.id, partial(tip_card, tip, challenge))
+            yield Card("tip", tip.id, partial(answered_card, tip, challenge))
     for page in content.pages:
-        yield "page", page.id, partial(page_card, page, topics)
+        yield Card("page", page.id, partial(page_card, page, topics))
     for track in content.tracks:
-        yield "track", track.id, partial(track_card, track, topics)
+        yield Card("track", track.id, partial(track_card, track, topics))
         if track.goals:
-            yield from _build_plan(content, track)
+            yield from _list_goals(content, track)
     if content.tracks:
         for skill in content.skill_map.skills:
-            yield "skill", skill.id, partial(skill_card, skill, content.track)
-        yield "skill", content.skill_map.skills[0].id, partial(map_card, content.skill_map)
+            yield Card("skill", skill.id, partial(skill_card, skill, content.track))
+        first = content.skill_map.skills[0].id
+        yield Card("skill", first, partial(map_card, content.skill_map), shared=True)
 
 
-def _build_plan(content: Content, track: Track) -> Iterator[tuple[str, str, Build]]:
+def _list_goals(content: Content, track: Track) -> Iterator[Card]:
     """The cards of the goals, and of weeks with as many of them as a card holds."""
     plan = _fill_weeks(track)
     for planned in plan.goals:
-        yield "goal", planned.goal_id, partial(goal_card, content, plan, planned, ())
+        yield Card("goal", planned.goal_id, partial(goal_card, content, plan, planned, ()))
     now = datetime(_MONDAY.year, _MONDAY.month, _MONDAY.day, 12, tzinfo=UTC)
     for week in range(plan.weeks):
         first = next(goal.goal_id for goal in plan.goals if goal.week == week)
-        yield "goal", first, partial(week_card, content, plan, week, 1, now, {})
+        yield Card("goal", first, partial(week_card, content, plan, week, 1, now, {}), shared=True)
 
 
 def _fill_weeks(track: Track) -> Plan:

@@ -240,6 +240,7 @@ def test_the_time_machine_fits(open_page: Open, scheme: str, size: dict[str, int
     page = open_page(viewport=size, color_scheme=scheme)
     say(page, "/plan start zone:Argentina/Buenos_Aires")
     choose(page, "2027-03-26T10:00")
+    expect(item(page, "Choose…")).to_have_attribute("aria-expanded", "false")
     item(page, "Choose…").click()
     for part in (face(page), page.get_by_role("group", name="Move the time forward")):
         box = part.bounding_box()

@@ -77,7 +77,8 @@ def test_check_names_file_and_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["temperature-zero", "content/guide/figures.md", "autoscaling", "cloud-to-ai"]
+    "piece",
+    ["temperature-zero", "content/guide/figures.md", "autoscaling", "cloud-to-ai", "tokens-by-hand"],
 )
 def test_preview_draws_both_platforms(piece: str) -> None:
     told = run_cairn("preview", piece)

@@ -37,8 +37,10 @@ def explain(_request: Request, ctx: Context, name: str) -> Message:
 
 
 @feature.home
-def show_first_steps(_glance: Glance, _ctx: Context) -> tuple[Block, ...]:
-    return views.first_steps_piece()
+def show_first_steps(glance: Glance, ctx: Context) -> tuple[Block, ...]:
+    """Until the first plan: from then on the week's goals stand there."""
+    started = glance.member is not None and ctx.tx.plans.active(glance.member) is not None
+    return () if started else views.first_steps_piece()
 
 
 def _find_command(ctx: Context, name: str) -> Command:

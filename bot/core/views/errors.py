@@ -60,7 +60,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "piece.unknown": (
         "I know no piece called ",
         "piece",
-        ". Give the id or the file of a tip, page, skill or track.",
+        ". Give the id or the file of a tip, page, skill, goal or track.",
     ),
     "plan.empty": (
         "You know everything this track teaches, so no week is left for a plan. Try another track.",

@@ -77,13 +77,15 @@ export class Clock {
     this.part("to").focus();
   }
 
-  #goChosen() {
+  async #goChosen() {
     const wall = Date.parse(`${this.part("to").value}Z`);
     const instant = Number.isNaN(wall) ? NaN : instantAt(wall, this.zone);
-    const wrong = this.#wrongWith(instant);
-    this.#mark(Boolean(wrong));
-    if (wrong) this.part("to").focus();
-    return this.#go(instant);
+    const fits = !this.#wrongWith(instant);
+    this.#mark(!fits);
+    if (!fits) this.part("to").focus();
+    if (!(await this.#go(instant))) return;
+    if (this.part("form").contains(document.activeElement)) this.part("choose").focus();
+    this.#choose(false);
   }
 
   #wrongWith(instant) {
@@ -94,17 +96,12 @@ export class Clock {
     return instant < END ? "" : "That is too far ahead. Choose a moment before the year 2100.";
   }
 
+  /** Whether it went there; the menu says what came of it. */
   async #go(instant) {
-    const wrong = this.#wrongWith(instant);
-    if (wrong) return this.#say(wrong, true);
-    try {
-      await this.move(instant);
-      if (this.part("form").contains(document.activeElement)) this.part("choose").focus();
-      this.#choose(false);
-      return this.#say(`It is now ${tell(this.now, this.zone)}.`);
-    } catch (error) {
-      return this.#say(error.message, true);
-    }
+    let wrong = this.#wrongWith(instant);
+    if (!wrong) wrong = await this.move(instant).then(() => "", (error) => error.message);
+    this.#say(wrong || `It is now ${tell(this.now, this.zone)}.`, Boolean(wrong));
+    return !wrong;
   }
 
   #say(words, wrong = false) {

@@ -11,7 +11,7 @@ import { Log } from "./log.js";
 import { chartsOf } from "./pictures.js";
 import * as plain from "./plain.js";
 import { begin, read, send } from "./server.js";
-import { setUpDrawings, setUpHome, setUpMenu, setUpTheme } from "./settings.js";
+import { setUpDrawings, setUpHome, setUpMenu, setUpStarters, setUpTheme } from "./settings.js";
 import * as slack from "./slack.js";
 
 const DRAWINGS = { plain, slack, discord };
@@ -45,7 +45,7 @@ class Page {
     this.#fillScene("place", session.places, (one) => one.name);
     const names = Object.fromEntries(drawings.map((name) => [name, NAMES[name]]));
     setUpDrawings(find("drawings"), names, this.look, (look) => this.#lookAs(look));
-    this.#fillStarters();
+    setUpStarters(find("starters"), session.commands, (name) => this.composer.choose(name));
   }
 
   /** Sends a command, a press or a form's values; whether it went through. A form that comes back is opened. */
@@ -153,18 +153,6 @@ class Page {
     this.look = look;
     localStorage.setItem("cairn.drawing", look);
     this.log.redraw();
-  }
-
-  #fillStarters() {
-    const starters = this.session.commands.slice(0, 4).map((command) =>
-      el(
-        "button",
-        { type: "button", class: "starter", click: () => this.composer.choose(command.name) },
-        el("code", {}, `/${command.name}`),
-        el("span", {}, command.description),
-      ),
-    );
-    find("starters").append(...starters);
   }
 
   #wait(change) {

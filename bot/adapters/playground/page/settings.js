@@ -1,4 +1,4 @@
-// The switches for the theme and the drawings, and the menu: export, start over.
+// What stands around the conversation: switches, commands to begin with, and the menu.
 
 import { el } from "./elements.js";
 
@@ -24,6 +24,15 @@ export function setUpDrawings(root, names, chosen, change) {
     return el("label", {}, el("input", attributes), el("span", {}, name));
   };
   root.append(...Object.entries(names).map(radio));
+}
+
+/** The first commands, for an empty conversation; `choose(name)` is called with the one that is pressed. */
+export function setUpStarters(root, commands, choose) {
+  const starter = ({ name, description }) => {
+    const attributes = { type: "button", class: "starter", click: () => choose(name) };
+    return el("button", attributes, el("code", {}, `/${name}`), el("span", {}, description));
+  };
+  root.append(...commands.slice(0, 4).map(starter));
 }
 
 /** On a narrow page the home lies over the conversation: its button shows it, using it or Escape hides it. */
