@@ -1,4 +1,4 @@
-"""Every feature there is, in the order in which people meet them."""
+"""Every feature there is, in the order in which their pieces stand on the home."""
 
 from bot.core.feature import Feature
 from bot.core.handlers import (
@@ -19,16 +19,16 @@ from bot.core.handlers import (
 
 FEATURES: tuple[Feature, ...] = (
     welcome.feature,
-    questions.feature,
-    gaps.feature,
     profiles.feature,
     plans.feature,
     left_out.feature,
     goals.feature,
-    progress.feature,
     late.feature,
     evidence.feature,
     pauses.feature,
+    progress.feature,
+    questions.feature,
+    gaps.feature,
     tips.feature,
     guide.feature,
 )
