@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -26,6 +27,7 @@ from bot.curriculum.cities import CITIES_FILE, load_cities
 from bot.curriculum.load import load_content
 from bot.settings import Settings
 from bot.storage.clock import ClockRow
+from bot.storage.downtimes import Pulse
 from bot.storage.engine import open_engine
 from bot.storage.migrate import upgrade
 from bot.storage.pictures import Pictures
@@ -34,6 +36,9 @@ from bot.storage.store import DatabaseStore
 from bot.threads import ThreadDoors, ThreadPictures, ThreadTime, ThreadTranscript
 
 READERS = 2
+# A shorter silence, such as a deploy or a closed lid, leaves everybody time to do what is due.
+A_DOWNTIME = timedelta(days=1)
+BEAT_SECONDS = 60
 POSTGRES_WRITERS = 5
 
 
@@ -63,6 +68,8 @@ def build(settings: Settings, url: str) -> App:
     engine = open_engine(url)
     upgrade(engine)
     clock = TimeMachine(SystemClock(), ClockRow(engine))
+    pulse = Pulse(engine)
+    pulse.wake(clock.now(), A_DOWNTIME)
     store = DatabaseStore(engine, settings.deadline)
     library = Library(content, Matcher(content.skill_map), tuple(catalog.commands.values()), cities)
     router = Router(catalog, store, clock, library, telemetry.report_bug)
@@ -81,7 +88,7 @@ def build(settings: Settings, url: str) -> App:
         catalog=catalog,
         content=content,
         store=store,
-        time=ThreadTime(clock, writers),
+        time=ThreadTime(clock, pulse, writers),
         doors=ThreadDoors(router, writers, readers),
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
         pictures=ThreadPictures(Pictures(engine), writers, readers),
@@ -104,9 +111,18 @@ async def play(settings: Settings, port: int, ready: Callable[[str], None]) -> N
     """Serves the playground until SIGINT or SIGTERM. Raises OSError when the port is taken."""
     app = build(settings, settings.playground_url)
     try:
-        await _until_signal(open_playground(app).serve("127.0.0.1", port, ready=ready))
+        await _until_signal(_serve(app, open_playground(app).serve("127.0.0.1", port, ready=ready)))
     finally:
         app.close()
+
+
+async def _serve(app: App, serving: Coroutine[Any, Any, None]) -> None:
+    """Serves and beats, until one of them ends."""
+    beating = asyncio.create_task(app.time.beat_every(BEAT_SECONDS))
+    try:
+        await serving
+    finally:
+        beating.cancel()
 
 
 async def _until_signal(serving: Any) -> None:

@@ -15,7 +15,9 @@ from bot.clock import TimeMachine
 from bot.core.chat.call import Answer, Call, Caller, Space, Typing
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Block
+from bot.core.errors import TryAgain
 from bot.core.router import Router
+from bot.storage.downtimes import Pulse
 from bot.storage.pictures import Pictures
 from bot.storage.playground import Transcript
 
@@ -69,17 +71,32 @@ class ThreadPictures:
 
 
 class ThreadTime:
-    """The time machine: asked at once, moved on a writer's thread."""
+    """The time machine: asked at once, moved on a writer's thread. Cairn is alive while time is skipped."""
 
-    def __init__(self, clock: TimeMachine, writers: ThreadPoolExecutor) -> None:
+    def __init__(self, clock: TimeMachine, pulse: Pulse, writers: ThreadPoolExecutor) -> None:
         self._clock = clock
+        self._pulse = pulse
         self._writers = writers
 
     def now(self) -> datetime:
         return self._clock.now()
 
     async def travel(self, instant: datetime) -> datetime:
-        return await _hop(self._writers, self._clock.travel, instant)
+        return await _hop(self._writers, self._travel, instant)
+
+    async def beat_every(self, seconds: float) -> None:
+        """Says that Cairn is alive, for as long as it is."""
+        while True:
+            try:
+                await _hop(self._writers, lambda: self._pulse.beat(self._clock.now()))
+            except TryAgain:
+                structlog.get_logger().warning("beat missed")
+            await asyncio.sleep(seconds)
+
+    def _travel(self, instant: datetime) -> datetime:
+        now = self._clock.travel(instant)
+        self._pulse.beat(now)
+        return now
 
 
 async def _hop(threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any, **named: Any) -> T:

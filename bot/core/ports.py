@@ -14,6 +14,7 @@ from bot.core.domain.goals import Evidence, EvidenceId, EvidenceKind
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId
 from bot.core.domain.profiles import Assessment, Profile
+from bot.core.domain.progress import Downtime
 from bot.core.ids import QuestionId, SpaceId
 
 
@@ -124,6 +125,12 @@ class EvidenceRows(Protocol):
         ...
 
 
+class DowntimeRows(Protocol):
+    def since(self, instant: datetime) -> tuple[Downtime, ...]:
+        """When Cairn was down for a day or more, as spans that ended after `instant`, in order."""
+        ...
+
+
 class Transaction(Protocol):
     """One unit of work: all of it is kept, or nothing."""
 
@@ -144,6 +151,9 @@ class Transaction(Protocol):
 
     @property
     def evidence(self) -> EvidenceRows: ...
+
+    @property
+    def downtimes(self) -> DowntimeRows: ...
 
 
 class Store(Protocol):

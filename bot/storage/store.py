@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from bot.core.ports import Transaction
+from bot.storage.downtimes import StoredDowntimes
 from bot.storage.evidence import StoredEvidence
 from bot.storage.members import StoredMembers
 from bot.storage.plans import StoredPlans
@@ -28,6 +29,7 @@ class Work:
     profiles: StoredProfiles
     plans: StoredPlans
     evidence: StoredEvidence
+    downtimes: StoredDowntimes
 
     @classmethod
     def on(cls, connection: Connection) -> "Work":
@@ -38,6 +40,7 @@ class Work:
             StoredProfiles(connection),
             StoredPlans(connection),
             StoredEvidence(connection),
+            StoredDowntimes(connection),
         )
 
 

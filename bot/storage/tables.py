@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
@@ -45,6 +46,7 @@ __all__ = [
     "RUNNING",
     "Ids",
     "Instant",
+    "downtimes",
     "evidence",
     "members",
     "metadata",
@@ -57,6 +59,7 @@ __all__ = [
     "playground_revisions",
     "profile_drafts",
     "profiles",
+    "pulses",
     "questions",
     "spaces",
     "tip_views",
@@ -144,4 +147,22 @@ tip_views = Table(
     PrimaryKeyConstraint("space_id", "member_id", "tip"),
     of_a_member(),
     info={"personal": Owner("space_id", "member_id")},
+)
+
+# One row: when Cairn was last alive.
+pulses = Table(
+    "pulses",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    instant("beat_at"),
+    CheckConstraint("id = 1", name="single"),
+)
+
+downtimes = Table(
+    "downtimes",
+    metadata,
+    row_id(),
+    instant("began_at"),
+    instant("ended_at"),
+    CheckConstraint("began_at < ended_at", name="in_order"),
 )

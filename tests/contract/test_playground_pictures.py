@@ -109,8 +109,8 @@ async def test_a_picture_is_shown_to_the_page_itself_only(serve: Serve) -> None:
             assert response.status == 421
 
 
-NO_PICTURES = (
-    "chart-0a1b2c3d4e5f.png",
+UNKNOWN = "chart-0a1b2c3d4e5f.png"
+NO_NAMES = (
     "chart-0a1b2c3d4e5.png",
     "chart-0a1b2c3d4e5f0.png",
     "chart-0A1B2C3D4E5F.png",
@@ -125,9 +125,18 @@ NO_PICTURES = (
 )
 
 
-async def test_any_other_name_is_not_found(serve: Serve) -> None:
+async def test_a_picture_that_was_never_painted_is_not_found(serve: Serve) -> None:
     async with serve() as page:
-        for name in NO_PICTURES:
+        assert (await fetch(page, UNKNOWN))[:2] == (404, "application/json")
+
+
+async def test_what_is_no_picture_s_name_is_not_even_looked_for(serve: Serve) -> None:
+    class Closed:
+        async def find(self, name: str) -> bytes | None:
+            raise AssertionError(name)
+
+    async with serve(pictures=Closed()) as page:
+        for name in NO_NAMES:
             assert (await fetch(page, name))[:2] == (404, "application/json"), name
             assert (await page.post(f"/picture/{name}", {}))[0] in (404, 405)
 
@@ -143,6 +152,14 @@ class Broken:
 
     async def find(self, name: str) -> bytes | None:
         return None
+
+
+async def test_the_painter_ends_with_cairn(tmp_path: Path) -> None:
+    chosen = Settings(data=tmp_path)
+    app = build(chosen, chosen.playground_url)
+    app.close()
+    with pytest.raises(RuntimeError, match="shutdown"):
+        await app.painter.paint(CHART)
 
 
 @pytest.mark.parametrize("part", ["painter", "pictures"])

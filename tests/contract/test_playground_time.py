@@ -124,7 +124,8 @@ async def test_what_is_no_instant_is_refused_and_moves_nothing(page: Page) -> No
 
 
 async def test_a_body_without_an_instant_is_refused(page: Page) -> None:
-    for body in ({}, [], 7, "2097-12-09T09:00:00Z", {"at": "2097-12-09T09:00:00Z"}):
+    bodies: tuple[object, ...] = ({}, [], 7, "2097-12-09T09:00:00Z", {"at": "2097-12-09T09:00:00Z"})
+    for body in bodies:
         assert (await page.post("/time", body))[0] == 400
 
 

@@ -3,7 +3,7 @@
 import re
 import shutil
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from bot.storage.engine import open_engine
 from bot.storage.tables import Ids, Instant, metadata
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
-SINGLE = {"playground_revisions", "playground_clocks"}
+SINGLE = {"playground_revisions", "playground_clocks", "pulses"}
 VALUES: dict[type, object] = {
     Instant: NOW,
     Ids: ("a", "b"),
@@ -62,7 +62,9 @@ def fill(engine: Engine, rows: int = 3) -> None:
 def _row(table: Table, number: int) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for column in table.columns:
-        if type(column.type) in VALUES:
+        if column.name == "ended_at":
+            row[column.name] = NOW + timedelta(days=1)
+        elif type(column.type) in VALUES:
             row[column.name] = VALUES[type(column.type)]
         elif column.type.python_type is int:
             row[column.name] = number
