@@ -116,7 +116,7 @@ def changes(zone: ZoneInfo) -> Iterator[datetime]:
 
 
 def near_changes(zone: ZoneInfo) -> Iterator[datetime]:
-    """Each half-hour of the day and a half before a change and of the half day after it, and Mondays at nine."""
+    """Every half-hour from 36 hours before a change to 12 hours after it, and the days around it at nine."""
     for change in changes(zone):
         for halves in range(-72, 25):
             yield change + timedelta(minutes=30 * halves)
