@@ -1,4 +1,4 @@
-"""Charts as PNG pictures: 640 x 450 logical pixels at most, drawn at twice that size."""
+"""Charts as PNG pictures: 520 x 450 logical pixels at most, drawn at twice that size."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor

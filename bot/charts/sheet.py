@@ -21,7 +21,7 @@ from PIL import Image
 from bot.charts.palette import PALETTES, Palette, Theme
 
 # A telephone shows the card about 390 pixels wide: 17 here are still 10 there.
-WIDTH = 640.0
+WIDTH = 520.0
 PAD = 24.0
 BODY = 17.0
 SMALL = 16.0

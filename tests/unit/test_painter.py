@@ -114,7 +114,7 @@ def test_picture_is_a_small_opaque_png_without_metadata(data: ChartData, theme: 
     chunks = list(read_chunks(png))
     assert {kind for kind, _ in chunks} == {"IHDR", "IDAT", "IEND"}
     width, height, depth, colour = struct.unpack(">IIBB", chunks[0][1][:10])
-    assert (width, depth, colour) == (1280, 8, 2)  # 2: red, green and blue, no transparency
+    assert (width, depth, colour) == (1040, 8, 2)  # 2: red, green and blue, no transparency
     assert 200 <= height <= 900
     assert len(png) < 200 * 1024
 
@@ -139,7 +139,7 @@ def test_another_process_paints_the_same_bytes() -> None:
 def test_words_stay_inside_the_card_and_apart(data: ChartData, theme: Theme) -> None:
     boxes = list(find_words(data, theme))
     assert boxes
-    width, height = 1280, draw(data, theme).height * 2
+    width, height = 1040, draw(data, theme).height * 2
     for text, box in boxes:
         assert box.x0 >= 20, text
         assert box.x1 <= width - 20, text
@@ -152,7 +152,7 @@ def test_words_stay_inside_the_card_and_apart(data: ChartData, theme: Theme) -> 
 def find_words(data: ChartData, theme: Theme) -> Iterator[tuple[str, Bbox]]:
     """Each text on the card with the box around its ink."""
     sheet = draw(data, theme)
-    size = 1280, round(sheet.height * 2), sheet.figure.dpi
+    size = 1040, round(sheet.height * 2), sheet.figure.dpi
     renderer = RendererAgg(*size)  # type: ignore[no-untyped-call] # it has no hints
     for artist in sheet.figure.artists:
         if isinstance(artist, Text):
