@@ -14,9 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from bot.core.domain.drafts import draft_plan
+from bot.core.domain.places import find_cities
 from bot.core.domain.plans import begin_plan
 from bot.core.domain.profiles import Profile
 from bot.core.domain.questions import Matcher
+from bot.curriculum.cities import CITIES_FILE, load_cities
 from bot.curriculum.load import load_content
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,6 +70,7 @@ def run(*command: str) -> Callable[[], object]:
 def measure() -> tuple[Figure, ...]:
     content = load_content(ROOT / "content")
     matcher = Matcher(content.skill_map)
+    cities = load_cities(ROOT / "content" / CITIES_FILE)
     phases = content.track.phase_goals
     loop = median_of(count_to_ten_thousand, 20)
     bare = median_of(run(sys.executable, "-c", "pass"), 1)
@@ -97,6 +100,7 @@ def measure() -> tuple[Figure, ...]:
             median_of(lambda: load_content(ROOT / "content"), 1),
             loop,
         ),
+        Figure("a city found", "under 2 ms", median_of(partial(find_cities, cities, "sao p"), 20), loop),
         Figure("cairn ask, the whole process", "under 0.3 s", median_of(asked, 1), bare),
     )
 

@@ -290,7 +290,7 @@ def test_a_chart_is_a_picture_with_its_text_in_every_drawing(
         assert room is not None
         assert room["x"] <= box["x"]
         assert box["x"] + box["width"] <= room["x"] + room["width"]
-        assert box["width"] > min(600, size["width"] * 0.8)
+        assert box["width"] > min(500, size["width"] * 0.8)
         expect(message.get_by_text("Sent as a file")).to_have_count(1 if name == "Slack" else 0)
         take(page, f"chart-{name.lower()}-{scheme}-{size['width']}")
 

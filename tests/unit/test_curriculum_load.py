@@ -98,7 +98,8 @@ def test_hostile_files_are_refused(case: Hostile, folder: Path) -> None:
     case.do(folder)
     started = time.perf_counter()
     problems = problems_of(folder)
-    assert time.perf_counter() - started < 2
+    # Far above what it takes, and far below what a file that explodes would.
+    assert time.perf_counter() - started < 20
     found = [each for each in problems if each.file == case.file]
     assert found, problems
     assert case.line in {each.line for each in found}, problems

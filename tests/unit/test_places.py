@@ -1,8 +1,6 @@
 """Finding a city by whatever somebody types."""
 
-import time
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
 from hypothesis import given
@@ -151,17 +149,3 @@ def test_long_text_is_cut_before_it_is_read() -> None:
 def test_a_city_is_its_three_words() -> None:
     assert City("Paris", "France", "Europe/Paris") == CITIES[8]
     assert repr(CITIES[8]) == "City(name='Paris', country='France', zone='Europe/Paris')"
-
-
-def test_search_is_quick_enough_for_every_letter() -> None:
-    numbers = count()
-    many = tuple(City(f"{city.name} {next(numbers)}", city.country, city.zone) for city in CITIES * 157)
-    find_cities(many, "+1", now=WINTER)
-    for text in ("a", "sao p", "europe/b", "+1", "nowhere at all"):
-        best = 1.0
-        for _ in range(20):
-            started = time.perf_counter()
-            find_cities(many, text, now=WINTER)
-            best = min(best, time.perf_counter() - started)
-        # Two thousandths of a second on a quiet machine; this one may be busy.
-        assert best < 0.006, text
