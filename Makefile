@@ -38,12 +38,13 @@ clean: ## remove the environment and everything that was made
 	$(PYTHON) -c 'import sys; sys.exit("Cairn needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 
+# The locks are complete, so nothing is resolved: older pips trip over extras (coverage[toml]) in hash mode.
 .venv/run.stamp: .venv/bin/python requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(INSTALL)
 	touch $@
 
 .venv/test.stamp: .venv/bin/python requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	$(INSTALL)
 	touch $@ .venv/run.stamp
