@@ -1,6 +1,9 @@
 """The composition root: everything is made here, once, and handed to what needs it."""
 
 import asyncio
+import functools
+import os
+import secrets
 import signal
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +28,10 @@ from bot.core.request import Library
 from bot.core.router import Router
 from bot.curriculum.cities import CITIES_FILE, load_cities
 from bot.curriculum.load import load_content
+from bot.delivery.courier import Courier, Hop
+from bot.delivery.local import LocalRunner
+from bot.scheduling.heartbeat import heartbeat
+from bot.scheduling.planner import Planner
 from bot.settings import Settings
 from bot.storage.clock import ClockRow
 from bot.storage.downtimes import Pulse
@@ -33,12 +40,13 @@ from bot.storage.migrate import upgrade
 from bot.storage.pictures import Pictures
 from bot.storage.playground import Transcript
 from bot.storage.store import DatabaseStore
-from bot.threads import ThreadDoors, ThreadPictures, ThreadTime, ThreadTranscript
+from bot.threads import ThreadDoors, ThreadPictures, ThreadTime, ThreadTranscript, hop
 
 READERS = 2
 # A shorter silence, such as a deploy or a closed lid, leaves everybody time to do what is due.
 A_DOWNTIME = timedelta(days=1)
 BEAT_SECONDS = 60
+TURN_SECONDS = 5
 POSTGRES_WRITERS = 5
 
 
@@ -49,6 +57,8 @@ class App:
     catalog: Catalog
     content: Content
     store: DatabaseStore
+    router: Router
+    hop: Hop
     time: ThreadTime
     doors: ThreadDoors
     transcript: ThreadTranscript
@@ -88,6 +98,8 @@ def build(settings: Settings, url: str) -> App:
         catalog=catalog,
         content=content,
         store=store,
+        router=router,
+        hop=functools.partial(hop, writers),
         time=ThreadTime(clock, pulse, writers),
         doors=ThreadDoors(router, writers, readers),
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
@@ -107,22 +119,39 @@ def open_playground(app: App) -> PlaygroundAdapter:
     return PlaygroundAdapter(app.doors, app.catalog, app.transcript, drawings, app.time, gallery)
 
 
+def open_runner(app: App, adapter: PlaygroundAdapter) -> LocalRunner:
+    """Planner and courier for the playground, in this process: without pacing, because nobody limits it."""
+
+    async def at_once(_bucket: str) -> None:
+        return
+
+    owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+    courier = Courier(app.store, app.router, adapter.messenger, app.time, app.hop, owner=owner, pause=at_once)
+    runner = LocalRunner(Planner(app.store), courier, app.store, app.time, app.hop)
+    adapter.live_through(runner.travel)
+    return runner
+
+
 async def play(settings: Settings, port: int, ready: Callable[[str], None]) -> None:
     """Serves the playground until SIGINT or SIGTERM. Raises OSError when the port is taken."""
     app = build(settings, settings.playground_url)
+    adapter = open_playground(app)
+    runner = open_runner(app, adapter)
     try:
-        await _until_signal(_serve(app, open_playground(app).serve("127.0.0.1", port, ready=ready)))
+        await _until_signal(_serve(app, runner, adapter.serve("127.0.0.1", port, ready=ready)))
     finally:
         app.close()
 
 
-async def _serve(app: App, serving: Coroutine[Any, Any, None]) -> None:
-    """Serves and beats, until one of them ends."""
+async def _serve(app: App, runner: LocalRunner, serving: Coroutine[Any, Any, None]) -> None:
+    """Serves, delivers and beats, until one of them ends."""
+    await runner.wake()
     beating = asyncio.create_task(app.time.beat_every(BEAT_SECONDS))
-    try:
-        await serving
-    finally:
-        beating.cancel()
+    with heartbeat({runner.turn: TURN_SECONDS}):
+        try:
+            await serving
+        finally:
+            beating.cancel()
 
 
 async def _until_signal(serving: Any) -> None:

@@ -11,6 +11,7 @@ import structlog
 
 from bot.core.chat.call import Call, Caller, Pressed, Submitted, Typed, Typing
 from bot.core.chat.chart import Chart
+from bot.core.domain.ledger import Occurrence
 
 FRAMES = 12
 _NAME = re.compile(r"[a-z][a-z0-9_. ]{0,60}")
@@ -35,7 +36,7 @@ def configure_logs(level: str, log_format: str) -> None:
     logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING))
 
 
-def report_bug(error: Exception, call: Call | Typing | Caller | Chart) -> str:
+def report_bug(error: Exception, call: Call | Typing | Caller | Chart | Occurrence) -> str:
     """Logs where a bug happened and answers with a reference to it.
 
     An exception's own message is left out: it may quote what a person typed.
@@ -52,7 +53,7 @@ def report_bug(error: Exception, call: Call | Typing | Caller | Chart) -> str:
     return reference
 
 
-def name_of(call: Call | Typing | Caller | Chart) -> str:
+def name_of(call: Call | Typing | Caller | Chart | Occurrence) -> str:
     """What was asked, without any value: `/skillgap`, `tip.next`, `suggest /tip topic`, `paint Levels`."""
     match call:
         case Typing(command=command, option=option):
@@ -61,6 +62,8 @@ def name_of(call: Call | Typing | Caller | Chart) -> str:
             return f"/{_known(command)}"
         case Call(what=Pressed(action) | Submitted(action)):
             return _known(action.split(":", 1)[0])
+        case Occurrence(kind=kind):
+            return kind
         case Chart(data=data):
             return f"paint {type(data).__name__}"
         case _:

@@ -34,19 +34,19 @@ class ThreadDoors:
 
     async def answer(self, call: Call) -> Answer:
         started = time.monotonic()
-        answer = await _hop(self._writers, self._router.answer, call)
+        answer = await hop(self._writers, self._router.answer, call)
         took = round((time.monotonic() - started) * 1000, 1)
         structlog.get_logger().info("call", asked=telemetry.name_of(call), took_ms=took)
         return answer
 
     async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
-        return await _hop(self._readers, self._router.suggest, typing)
+        return await hop(self._readers, self._router.suggest, typing)
 
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
-        return await _hop(self._readers, self._router.home, space, caller)
+        return await hop(self._readers, self._router.home, space, caller)
 
     async def zone(self, space: Space, caller: Caller) -> str:
-        return await _hop(self._readers, self._router.zone, space, caller)
+        return await hop(self._readers, self._router.zone, space, caller)
 
 
 class ThreadTranscript:
@@ -55,19 +55,21 @@ class ThreadTranscript:
     def __init__(
         self, transcript: Transcript, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor
     ) -> None:
-        self.append = functools.partial(_hop, writers, transcript.append)
-        self.replace = functools.partial(_hop, writers, transcript.replace)
-        self.clear = functools.partial(_hop, writers, transcript.clear)
-        self.find = functools.partial(_hop, readers, transcript.find)
-        self.since = functools.partial(_hop, readers, transcript.since)
+        self.append = functools.partial(hop, writers, transcript.append)
+        self.tell = functools.partial(hop, writers, transcript.tell)
+        self.replace = functools.partial(hop, writers, transcript.replace)
+        self.clear = functools.partial(hop, writers, transcript.clear)
+        self.find = functools.partial(hop, readers, transcript.find)
+        self.told = functools.partial(hop, readers, transcript.told)
+        self.since = functools.partial(hop, readers, transcript.since)
 
 
 class ThreadPictures:
     """The playground's pictures, awaited. What each method does stands at `Pictures`."""
 
     def __init__(self, pictures: Pictures, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
-        self.keep = functools.partial(_hop, writers, pictures.keep)
-        self.find = functools.partial(_hop, readers, pictures.find)
+        self.keep = functools.partial(hop, writers, pictures.keep)
+        self.find = functools.partial(hop, readers, pictures.find)
 
 
 class ThreadTime:
@@ -82,13 +84,13 @@ class ThreadTime:
         return self._clock.now()
 
     async def travel(self, instant: datetime) -> datetime:
-        return await _hop(self._writers, self._travel, instant)
+        return await hop(self._writers, self._travel, instant)
 
     async def beat_every(self, seconds: float) -> None:
         """Says that Cairn is alive, for as long as it is."""
         while True:
             try:
-                await _hop(self._writers, lambda: self._pulse.beat(self._clock.now()))
+                await hop(self._writers, lambda: self._pulse.beat(self._clock.now()))
             except TryAgain:
                 structlog.get_logger().warning("beat missed")
             await asyncio.sleep(seconds)
@@ -99,5 +101,6 @@ class ThreadTime:
         return now
 
 
-async def _hop(threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any, **named: Any) -> T:
+async def hop(threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any, **named: Any) -> T:
+    """Does blocking work on one of the threads."""
     return await asyncio.get_running_loop().run_in_executor(threads, functools.partial(work, *args, **named))

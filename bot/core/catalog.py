@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 from bot.core.chat.codec import Action
 from bot.core.chat.command import OPTION_LIMIT, Command
 from bot.core.errors import CatalogError
-from bot.core.feature import ActionHandler, Feature, HomePiece
+from bot.core.feature import ActionHandler, Feature, HomePiece, Schedule
 
 COMMAND_LIMIT = 100
 GROUP_LIMIT = 25
@@ -35,6 +35,9 @@ class Catalog:
             _check_views(feature, {handler.action for handler in handlers})
         self.commands: dict[str, Command] = {command.name: command for command in listed}
         self.actions: dict[str, ActionHandler] = {handler.action.name: handler for handler in handlers}
+        schedules = tuple(schedule for feature in self.features for schedule in feature.schedules)
+        _refuse_twice("schedule", (schedule.kind for schedule in schedules))
+        self.schedules: dict[str, Schedule] = {schedule.kind: schedule for schedule in schedules}
         self.home_pieces: tuple[HomePiece, ...] = tuple(
             piece for feature in self.features for piece in feature.home_pieces
         )

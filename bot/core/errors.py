@@ -7,6 +7,10 @@
     │   └── InvalidInput     what was typed can't be used
     ├── TryAgain             nothing was kept; the same call may succeed in a moment
     ├── ContentError         a file under `content/` is wrong: file, line and remedy
+    ├── DeliveryError        what was to be said unasked did not get through
+    │   ├── RetryLater       it surely wasn't said; the same may get through after a while
+    │   ├── Unreachable      it can't be said there, however often it is tried
+    │   └── Unknown          nobody knows whether it was said: the platform has to be asked
     ├── SettingsError        a setting can't be used: its name and what is expected, never its value
     └── CatalogError         a declaration is wrong: Cairn refuses to start
 
@@ -65,6 +69,30 @@ class ContentError(BotError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class DeliveryError(BotError):
+    """What was to be said unasked did not get through. `why` is a word or two for the operator."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class RetryLater(DeliveryError):
+    """It surely wasn't said. `after` is how many seconds the whole bucket has to wait; None: nobody said."""
+
+    def __init__(self, why: str, after: float | None = None) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class Unreachable(DeliveryError):
+    """It can't be said there: closed, gone, forbidden."""
+
+
+class Unknown(DeliveryError):
+    """Nobody knows whether it was said: the connection broke while the platform had it."""
 
 
 class CatalogError(BotError):

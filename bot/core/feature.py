@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, TypeVar
 
 from bot.core.chat.codec import Action
 from bot.core.chat.command import Command, Option
 from bot.core.chat.message import Block
+from bot.core.chat.notice import Notice, Skip
+from bot.core.domain.ledger import Occurrence
 from bot.core.request import Context, Glance
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -29,6 +32,16 @@ class ActionHandler:
     submits: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is said unasked, by its kind: `(occurrence, ctx, now) -> Notice | Skip`. `late` is how long after
+    its time it is still worth saying."""
+
+    kind: str
+    handle: Callable[[Occurrence, Context, datetime], Notice | Skip]
+    late: timedelta
+
+
 @dataclass(slots=True)
 class Feature:
     """One word of the house. `views`: the module whose actions this feature answers for."""
@@ -38,6 +51,7 @@ class Feature:
     commands: list[Command] = field(default_factory=list)
     actions: list[ActionHandler] = field(default_factory=list)
     home_pieces: list[HomePiece] = field(default_factory=list)
+    schedules: list[Schedule] = field(default_factory=list)
 
     def command(
         self,
@@ -82,3 +96,12 @@ class Feature:
         """Declares a piece of the home: `(glance, ctx) -> blocks`."""
         self.home_pieces.append(show)
         return show
+
+    def schedule(self, kind: str, *, late: timedelta) -> Callable[[Handler], Handler]:
+        """Declares what is said when the ledger has an occurrence of this kind."""
+
+        def declare(handle: Handler) -> Handler:
+            self.schedules.append(Schedule(kind, handle, late))
+            return handle
+
+        return declare

@@ -9,13 +9,17 @@ from bot.core.chat.call import Answer, Call, Caller, Space, Typing
 from bot.core.chat.chart import Chart
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Block
+from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.asked import OpenQuestion, Question
 from bot.core.domain.goals import Evidence, EvidenceId, EvidenceKind
+from bot.core.domain.ledger import Occurrence
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId
 from bot.core.domain.profiles import Assessment, Profile
 from bot.core.domain.progress import Downtime
+from bot.core.domain.reminders import Reminder
 from bot.core.ids import QuestionId, SpaceId
+from bot.core.outbox import LeaseRows, LedgerRows, SlotRows
 
 
 class Clock(Protocol):
@@ -131,6 +135,18 @@ class DowntimeRows(Protocol):
         ...
 
 
+class ReminderRows(Protocol):
+    def of(self, member: Member) -> Reminder | None:
+        """What the member chose; None for who never did."""
+        ...
+
+    def keep(self, member: Member, reminder: Reminder, now: datetime) -> None: ...
+
+    def member(self, space: SpaceId, member: int) -> Member | None:
+        """The member with this number, for what the ledger says to them."""
+        ...
+
+
 class Transaction(Protocol):
     """One unit of work: all of it is kept, or nothing."""
 
@@ -155,6 +171,18 @@ class Transaction(Protocol):
     @property
     def downtimes(self) -> DowntimeRows: ...
 
+    @property
+    def reminders(self) -> ReminderRows: ...
+
+    @property
+    def slots(self) -> SlotRows: ...
+
+    @property
+    def ledger(self) -> LedgerRows: ...
+
+    @property
+    def leases(self) -> LeaseRows: ...
+
 
 class Store(Protocol):
     def write(self) -> AbstractContextManager[Transaction]:
@@ -170,7 +198,7 @@ class Store(Protocol):
 
 
 class Report(Protocol):
-    def __call__(self, error: Exception, call: Call | Typing | Caller) -> str:
+    def __call__(self, error: Exception, call: Call | Typing | Caller | Occurrence) -> str:
         """Logs a bug with its trace, without anything a person typed. A short reference to quote."""
         ...
 
@@ -185,6 +213,18 @@ class Doors(Protocol):
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]: ...
 
     async def zone(self, space: Space, caller: Caller) -> str: ...
+
+
+class Messenger(Protocol):
+    """How a platform is told something unasked. Raises RetryLater, Unreachable or Unknown."""
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        """Says it, under the occurrence's key; completes a message that is there half made."""
+        ...
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        """Whether the platform has the occurrence's message, at the place its row names."""
+        ...
 
 
 class Painter(Protocol):

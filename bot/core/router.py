@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, get_type_hints
 
 from bot.core.catalog import Catalog
@@ -12,11 +13,21 @@ from bot.core.chat.command import Command, Option, Value, convert
 from bot.core.chat.control import CHOICE_LIMIT, Choice
 from bot.core.chat.form import TYPED_LIMIT
 from bot.core.chat.message import Block
+from bot.core.chat.notice import Notice, Skip
 from bot.core.chat.typed import clean, clean_line
+from bot.core.domain.ledger import Occurrence, is_too_late
 from bot.core.domain.members import NAME_LIMIT
-from bot.core.errors import InvalidInput, NotAllowed, NotFound, TryAgain, UserError
+from bot.core.errors import (
+    DeliveryError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TryAgain,
+    Unreachable,
+    UserError,
+)
 from bot.core.feature import ActionHandler
-from bot.core.ports import Clock, Report, Store
+from bot.core.ports import Clock, Report, Store, Transaction
 from bot.core.request import Context, Glance, Library, Request
 from bot.core.views import errors as views
 
@@ -26,7 +37,7 @@ _INTEGER = re.compile(r"[0-9]{1,15}")
 
 
 class Router:
-    """Routes what reaches Cairn to the handler that answers it. All methods block; none raises."""
+    """Routes what reaches Cairn to the handler that answers it. All methods block; only `notice` raises."""
 
     def __init__(
         self, catalog: Catalog, store: Store, clock: Clock, library: Library, report: Report
@@ -96,6 +107,21 @@ class Router:
                 return plan.zone if plan else UNKNOWN_ZONE
         except TryAgain:
             return UNKNOWN_ZONE
+
+    def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Notice | Skip:
+        """What the occurrence says, as it is true at `now`. Raises Unreachable, with a reference, for a bug,
+        and TryAgain as the store does."""
+        schedule = self._catalog.schedules.get(occurrence.kind)
+        if schedule is None:
+            return Skip("nothing says this any more")
+        if is_too_late(occurrence.due_at, now, schedule.late):
+            return Skip("late")
+        try:
+            return schedule.handle(occurrence, Context(tx, self._library), now)
+        except (TryAgain, DeliveryError):
+            raise
+        except Exception as error:  # as in `answer`
+            raise Unreachable(f"bug {self._report(error, occurrence)}") from error
 
     def _run_command(self, call: Call, name: str, options: Mapping[str, str | int | bool]) -> Answer:
         command = self._catalog.commands.get(name)

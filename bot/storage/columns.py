@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -63,6 +63,19 @@ class Ids(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...] | None:
         return None if value is None else tuple(json.loads(value))
+
+
+class Days(TypeDecorator[tuple[date, ...]]):
+    """A short tuple of days, kept as a JSON list."""
+
+    impl = String(IDS_LIMIT)
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[date, ...] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps([day.isoformat() for day in value])
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[date, ...] | None:
+        return None if value is None else tuple(map(date.fromisoformat, json.loads(value)))
 
 
 metadata = MetaData(

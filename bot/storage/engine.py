@@ -74,7 +74,9 @@ def _begin_sqlite(connection: Connection) -> None:
     reads = "postgresql_readonly" in options
     raw = _raw_sqlite(connection)
     # Waiting for a lock doesn't call the progress handler, so the wait has a limit of its own.
-    patience = BUSY_MS if deadline is None else min(BUSY_MS, deadline.milliseconds())
+    patience = options.get("patience", BUSY_MS)
+    if deadline is not None:
+        patience = min(patience, deadline.milliseconds())
     raw.execute(f"PRAGMA busy_timeout={patience}")
     raw.execute(f"PRAGMA query_only={int(reads)}")
     raw.set_progress_handler(None if deadline is None else deadline.is_past, STEPS_BETWEEN_LOOKS)

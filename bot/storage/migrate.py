@@ -15,6 +15,7 @@ MIGRATIONS = Path(bot.__file__).resolve().parent.parent / "migrations"
 
 _LOCK = 0x6361_6972_6E  # "cairn": any number will do, as long as every replica asks for the same
 _LOCK_WAIT = "60s"
+_LOCK_WAIT_MS = 60_000
 
 
 def upgrade(engine: Engine, revision: str = "head", migrations: Path = MIGRATIONS) -> None:
@@ -54,7 +55,7 @@ def _configure(migrations: Path) -> Config:
 
 def _run(engine: Engine, step: Callable[[Config], None], migrations: Path) -> None:
     config = _configure(migrations)
-    with engine.connect() as connection:
+    with engine.connect().execution_options(patience=_LOCK_WAIT_MS) as connection:
         config.attributes["connection"] = connection
         if connection.dialect.name == "sqlite":
             _run_on_sqlite(connection, lambda: step(config))

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKeyConstraint,
@@ -15,7 +16,9 @@ from sqlalchemy import text as sql
 from bot.core.domain.goals import NOTE_LIMIT, URL_LIMIT
 from bot.storage.columns import (
     CONTENT_ID_LIMIT,
+    IDS_LIMIT,
     WORD_LIMIT,
+    Days,
     Owner,
     fits,
     instant,
@@ -121,6 +124,25 @@ plan_goals = Table(
     ForeignKeyConstraint(
         ["space_id", "member_id", "plan_id"], ["plans.space_id", "plans.member_id", "plans.id"]
     ),
+    info={"personal": Owner("space_id", "member_id")},
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    number("space_id"),
+    number("member_id"),
+    small_number("weekday"),
+    small_number("minute"),
+    Column("on", Boolean, nullable=False),
+    Column("well_done", Boolean, nullable=False),
+    Column("skipped", Days, nullable=False),
+    instant("changed_at"),
+    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_week"),
+    CheckConstraint("minute BETWEEN 0 AND 1439", name="minute_of_day"),
+    fits("skipped", IDS_LIMIT),
+    PrimaryKeyConstraint("space_id", "member_id"),
+    of_a_member(),
     info={"personal": Owner("space_id", "member_id")},
 )
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, delete, insert, or_, select, update
 
+from bot.storage.tables import playground_keys as keys
 from bot.storage.tables import playground_messages as entries
 from bot.storage.tables import playground_revisions as revisions
 from bot.storage.transaction import open_transaction
@@ -16,6 +17,8 @@ SINCE_LIMIT = 200
 DEADLINE_SECONDS = 1.5
 
 _NEW = insert(entries).returning(entries.c.id)
+_ENTRY_OF = select(keys.c.entry_id).where(keys.c.key == bindparam("key"))
+_TOLD = select(entries).join(keys, keys.c.entry_id == entries.c.id).where(keys.c.key == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,28 @@ class Transcript:
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:
             values["revision"] = _next_revision(connection)
             return int(connection.execute(_NEW, values).scalar_one())
+
+    def tell(
+        self, key: str, space: str, channel: str, sender: str, audience: str | None, body: str, now: datetime
+    ) -> int:
+        """Adds a message under a key, unless there is one. Its id."""
+        values: dict[str, Any] = {"space": space, "channel": channel, "sender": sender}
+        values |= {"audience": audience, "kind": "message", "body": body, "at": now}
+        with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:
+            # The revision's row is held first, so that two tellers of one key come one after the other.
+            revision = _next_revision(connection)
+            there = connection.execute(_ENTRY_OF, {"key": key}).scalar_one_or_none()
+            if there is not None:
+                return int(there)
+            entry = int(connection.execute(_NEW, {**values, "revision": revision}).scalar_one())
+            connection.execute(insert(keys), {"key": key, "entry_id": entry})
+            return entry
+
+    def told(self, key: str) -> Entry | None:
+        """The message under the key; None when there is none, or its community was cleared."""
+        with open_transaction(self._engine, DEADLINE_SECONDS, writes=False) as connection:
+            row = connection.execute(_TOLD, {"key": key}).mappings().one_or_none()
+            return None if row is None else _entry(row)
 
     def replace(self, entry_id: int, body: str) -> None:
         """Gives an entry another body, as a new revision. An id that is not there changes nothing."""

@@ -61,3 +61,12 @@ playground_pictures = Table(
     fits("name", PICTURE_NAME_LIMIT),
     fits("png", PICTURE_LIMIT),
 )
+
+# What the playground was told unasked, by the key under which it was said.
+playground_keys = Table(
+    "playground_keys",
+    metadata,
+    Column("key", String(WORD_LIMIT), primary_key=True),
+    number("entry_id"),
+    fits("key", WORD_LIMIT),
+)

@@ -9,10 +9,14 @@ from sqlalchemy import Connection, Engine
 from bot.core.ports import Transaction
 from bot.storage.downtimes import StoredDowntimes
 from bot.storage.evidence import StoredEvidence
+from bot.storage.leases import StoredLeases
+from bot.storage.ledger import StoredLedger
 from bot.storage.members import StoredMembers
 from bot.storage.plans import StoredPlans
 from bot.storage.profiles import StoredProfiles
 from bot.storage.questions import StoredQuestions
+from bot.storage.reminders import StoredReminders
+from bot.storage.slots import StoredSlots
 from bot.storage.tips import StoredTips
 from bot.storage.transaction import open_transaction
 
@@ -30,6 +34,10 @@ class Work:
     plans: StoredPlans
     evidence: StoredEvidence
     downtimes: StoredDowntimes
+    reminders: StoredReminders
+    slots: StoredSlots
+    ledger: StoredLedger
+    leases: StoredLeases
 
     @classmethod
     def on(cls, connection: Connection) -> "Work":
@@ -41,6 +49,10 @@ class Work:
             StoredPlans(connection),
             StoredEvidence(connection),
             StoredDowntimes(connection),
+            StoredReminders(connection),
+            StoredSlots(connection),
+            StoredLedger(connection),
+            StoredLeases(connection),
         )
 
 

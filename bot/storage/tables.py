@@ -34,9 +34,11 @@ from bot.storage.columns import (
     small_number,
     text,
 )
-from bot.storage.plan_tables import RUNNING, evidence, plan_goals, plans, profile_drafts, profiles
+from bot.storage.ledger_tables import WAITING, bucket_leases, ledger, slot_subjects, slots
+from bot.storage.plan_tables import RUNNING, evidence, plan_goals, plans, profile_drafts, profiles, reminders
 from bot.storage.playground_tables import (
     playground_clocks,
+    playground_keys,
     playground_messages,
     playground_pictures,
     playground_revisions,
@@ -44,16 +46,20 @@ from bot.storage.playground_tables import (
 
 __all__ = [
     "RUNNING",
+    "WAITING",
     "Ids",
     "Instant",
+    "bucket_leases",
     "downtimes",
     "evidence",
+    "ledger",
     "members",
     "metadata",
     "open_questions",
     "plan_goals",
     "plans",
     "playground_clocks",
+    "playground_keys",
     "playground_messages",
     "playground_pictures",
     "playground_revisions",
@@ -61,6 +67,9 @@ __all__ = [
     "profiles",
     "pulses",
     "questions",
+    "reminders",
+    "slot_subjects",
+    "slots",
     "spaces",
     "tip_views",
 ]

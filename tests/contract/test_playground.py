@@ -266,7 +266,8 @@ def test_a_typed_line_is_read_like_a_command(text: str, name: str, options: dict
 @settings(max_examples=examples(200))
 @given(
     st.dictionaries(
-        st.sampled_from(["track", "weeks", "level"]), st.from_regex(r"[a-z0-9]+( [a-z0-9]+)*", fullmatch=True)
+        st.sampled_from(["track", "weeks", "level"]),
+        st.from_regex(r"[a-z0-9]{1,20}( [a-z0-9]{1,20}){0,4}", fullmatch=True),
     )
 )
 def test_an_echo_reads_back_as_what_was_typed(options: dict[str, str | int | bool]) -> None:

@@ -108,6 +108,45 @@ def test_migrate_up_and_down_and_status(tmp_path: Path) -> None:
     assert "skills: 6" in run_cairn("status", *data).stdout
 
 
+def test_when_lists_occurrences_through_a_gap() -> None:
+    asked = ("when", "Europe/Lisbon", "sun", "01:30", "--from", "2027-03-21T02:00+00:00", "--count", "2")
+    told = run_cairn(*asked)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines() == [
+        "Sun 2027-03-28 02:30+01:00 Europe/Lisbon  2027-03-28T01:30:00Z",
+        "Sun 2027-04-04 01:30+01:00 Europe/Lisbon  2027-04-04T00:30:00Z",
+    ]
+    assert json.loads(run_cairn(*asked, "--json").stdout) == ["2027-03-28T01:30:00Z", "2027-04-04T00:30:00Z"]
+
+
+def test_when_begins_now_and_lists_five() -> None:
+    instants = json.loads(run_cairn("when", "UTC", "Monday", "9", "--json").stdout)
+    assert len(instants) == 5
+    assert all(instant.endswith("T09:00:00Z") for instant in instants)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("Nowhere", "sun", "9:00"), "Nowhere"),
+        (("UTC", "someday", "9:00"), "someday"),
+        (("UTC", "sun", "25:00"), "25:00"),
+        (("UTC", "sun", "9:00", "--from", "2027-03-21T02:00"), "leaves open"),
+        (("UTC", "sun", "9:00", "--from", "soon"), "soon"),
+        (("UTC", "sun", "9:00", "--from", "9999-12-31T00:00Z"), "9999"),
+        (("Asia/Tokyo", "sun", "9:00", "--from", "0001-01-01T00:00Z"), "0001"),
+        (("UTC", "sun", "9:00", "--count", "0"), "1 to 1000"),
+        (("UTC", "sun", "9:00", "--count", "1001"), "1 to 1000"),
+        (("UTC", "sun", "9:00", "--count", "many"), "many"),
+    ],
+)
+def test_when_says_what_it_cannot_read(args: tuple[str, ...], says: str) -> None:
+    told = run_cairn("when", *args)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert says in told.stderr
+    assert "Traceback" not in told.stderr
+
+
 def test_run_without_tokens_is_the_playground(tmp_path: Path) -> None:
     playground = Playground(tmp_path, verb="run")
     assert playground.get("/session")["members"]

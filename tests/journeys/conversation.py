@@ -8,6 +8,7 @@ in the answer (a line `> ...` says that more is there). Everything else is for t
     **Member A** picks "Figures" in "Open a page"
     **Member A** sends expected `autoscaling`, note `I meant the other one`
     **Cairn** answers Member A alone / answers / changes the message / asks
+    **Member A** hears / hears nothing              (since they last heard, in their direct messages)
     **Cairn** lives until `2027-01-11 09:00`        (in UTC; time only moves forward)
     **Cairn** restarts
 
@@ -79,6 +80,15 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a speaker was told unasked since they last listened: the newest of it, or nothing at all."""
+
+    speaker: Speaker
+    nothing: bool
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lived:
     until: datetime
 
@@ -88,7 +98,7 @@ class Restarted:
     pass
 
 
-Step = Typed | Pressed | Picked | Sent | Answered | Lived | Restarted
+Step = Typed | Pressed | Picked | Sent | Answered | Heard | Lived | Restarted
 
 
 class Surface(Protocol):
@@ -101,6 +111,10 @@ class Surface(Protocol):
     async def pick(self, speaker: Speaker, label: str, placeholder: str) -> Seen: ...
 
     async def send(self, speaker: Speaker, values: Mapping[str, str]) -> Seen: ...
+
+    async def hear(self, speaker: Speaker) -> tuple[str, ...] | None:
+        """The newest thing said to the speaker unasked since they last listened; None when there is none."""
+        ...
 
     async def live_until(self, instant: datetime) -> None: ...
 
@@ -127,6 +141,8 @@ async def walk(journey: Path, surface: Surface) -> None:
                 seen = await surface.pick(speaker, label, placeholder)
             case Sent(speaker, values):
                 seen = await surface.send(speaker, dict(values))
+            case Heard(speaker, nothing, quotes):
+                _listen(place, nothing, quotes, await surface.hear(speaker))
             case Lived(until):
                 await surface.live_until(until)
             case Restarted():
@@ -141,6 +157,16 @@ def _compare(place: str, manner: Manner, quotes: tuple[str, ...], seen: Seen) ->
     assert seen.manner == manner, f"{place}: the answer came {seen.manner}, not {manner}:\n{told}"
     for quote in quotes:
         assert quote in told, f"{place}: {quote!r} is not in the answer:\n{told}"
+
+
+def _listen(place: str, nothing: bool, quotes: tuple[str, ...], lines: tuple[str, ...] | None) -> None:
+    told = "\n".join(lines or ())
+    if nothing:
+        assert lines is None, f"{place}: nothing was to be heard:\n{told}"
+        return
+    assert lines is not None, f"{place}: nothing was heard"
+    for quote in quotes:
+        assert quote in told, f"{place}: {quote!r} is not in what was heard:\n{told}"
 
 
 def _read_steps(lines: list[str], path: Path) -> Iterator[tuple[int, Step]]:
@@ -177,6 +203,8 @@ def _read_step(who: str, what: str, quotes: tuple[str, ...]) -> Step | None:
         return Picked(speaker, picked[1], picked[2])
     if sent := re.fullmatch(r"sends (.+)", what):
         return Sent(speaker, tuple(_PAIR.findall(sent[1])))
+    if what.rstrip(":") in ("hears", "hears nothing"):
+        return Heard(speaker, what == "hears nothing", quotes)
     return None
 
 

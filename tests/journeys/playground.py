@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from bot.app import App, build, open_playground
+from bot.adapters.playground.cast import DIRECT, GENERAL
+from bot.app import App, build, open_playground, open_runner
 from bot.settings import Settings
 from tests.journeys.conversation import HOME, Manner, Seen, Speaker
 
@@ -21,11 +22,15 @@ class PlaygroundSurface:
 
     def __init__(self, data: Path) -> None:
         self._settings = Settings(data=data)
-        self._forms: dict[Speaker, tuple[Payload, int]] = {}
+        self._forms: dict[Speaker, tuple[Payload, int, str]] = {}
+        self._heard: dict[Speaker, int] = {}
 
     async def start(self) -> None:
         self._app: App = build(self._settings, self._settings.playground_url)
-        server = TestServer(open_playground(self._app).application(), host="127.0.0.1")
+        adapter = open_playground(self._app)
+        # Nothing beats by itself: what is due is said when time is skipped.
+        await open_runner(self._app, adapter).wake()
+        server = TestServer(adapter.application(), host="127.0.0.1")
         self._client: TestClient[Request, Application] = TestClient(server)
         await self._client.start_server()
         self._origin = f"http://127.0.0.1:{server.port}"
@@ -46,68 +51,81 @@ class PlaygroundSurface:
         return await self._call(speaker, {"kind": "command", "command": command, "options": dict(options)})
 
     async def press(self, speaker: Speaker, label: str) -> Seen:
-        entry, item = await self._find(speaker, "label", label)
-        return await self._call(speaker, {"kind": "pressed", "action": item["action"], "entry": entry})
+        place, entry, item = await self._find(speaker, "label", label)
+        return await self._call(speaker, {"kind": "pressed", "action": item["action"], "entry": entry}, place)
 
     async def pick(self, speaker: Speaker, label: str, placeholder: str) -> Seen:
-        entry, item = await self._find(speaker, "placeholder", placeholder)
+        place, entry, item = await self._find(speaker, "placeholder", placeholder)
         value = next(choice["value"] for choice in item["choices"] if choice["label"] == label)
         what = {"kind": "pressed", "action": item["action"], "value": value, "entry": entry}
-        return await self._call(speaker, what)
+        return await self._call(speaker, what, place)
 
     async def send(self, speaker: Speaker, values: Mapping[str, str]) -> Seen:
-        form, entry = self._forms[speaker]
+        form, entry, place = self._forms[speaker]
         kinds = {one["name"]: one["kind"] for one in form["inputs"]}
         given = {
             name: value.split(", ") if kinds[name] == "multi_select" else value
             for name, value in values.items()
         }
         what = {"kind": "submitted", "action": form["action"], "values": given, "entry": entry}
-        return await self._call(speaker, what)
+        return await self._call(speaker, what, place)
+
+    async def hear(self, speaker: Speaker) -> tuple[str, ...] | None:
+        told = [one for one in await self._read(speaker, DIRECT) if one["kind"] == "message"]
+        fresh = [one for one in told if one["id"] > self._heard.get(speaker, 0)]
+        if not fresh:
+            return None
+        self._heard[speaker] = fresh[-1]["id"]
+        return tuple(_texts(fresh[-1]["body"]["plain"]))
 
     async def live_until(self, instant: datetime) -> None:
         body = {"to": instant.isoformat()}
         response = await self._client.post("/time", json=body, headers=self._headers)
         assert response.status == 200, await response.text()
 
-    async def _call(self, speaker: Speaker, what: Payload) -> Seen:
-        before = await self._read(speaker)
-        scene = self._scene(speaker)
+    async def _call(self, speaker: Speaker, what: Payload, place: str = GENERAL) -> Seen:
+        before = await self._read(speaker, place)
+        scene = {**self._scene(speaker), "place": place}
         body = {**scene, "key": str(uuid.uuid4()), "what": what}
         response = await self._client.post("/call", json=body, headers=self._headers)
         answer = await response.json()
         assert response.status == 200, answer
         if answer["form"]:
             form = answer["form"]["plain"]
-            self._forms[speaker] = (form, what["entry"])
+            self._forms[speaker] = (form, what["entry"], place)
             return Seen("asks", tuple(_texts(form)))
-        return self._newest(before, await self._read(speaker))
+        after = await self._read(speaker, place)
+        if place == DIRECT:
+            self._heard[speaker] = after[-1]["id"]  # an answer there is nothing unasked
+        return self._newest(before, after, place)
 
-    def _newest(self, before: list[Payload], after: list[Payload]) -> Seen:
+    def _newest(self, before: list[Payload], after: list[Payload], place: str) -> Seen:
         old = {entry["id"]: entry["body"] for entry in before}
         told = [one for one in after if one["kind"] == "message" and old.get(one["id"]) != one["body"]]
         entry = told[-1]
-        manner: Manner = "alone" if entry["private"] else "openly"
+        manner: Manner = "alone" if entry["private"] or place == DIRECT else "openly"
         if entry["id"] in old:
             manner = "changed"
         return Seen(manner, tuple(_texts(entry["body"]["plain"])))
 
-    async def _read(self, speaker: Speaker) -> list[Payload]:
-        params = {**self._scene(speaker), "after": "0"}
+    async def _read(self, speaker: Speaker, place: str = GENERAL) -> list[Payload]:
+        params = {**self._scene(speaker), "place": place, "after": "0"}
         response = await self._client.get("/transcript", params=params, headers=self._headers)
         entries: list[Payload] = (await response.json())["entries"]
         return entries
 
     def _scene(self, speaker: Speaker) -> dict[str, str]:
         space = self._spaces[speaker.space or HOME]
-        return {"member": self._members[speaker.name], "space": space, "place": "general"}
+        return {"member": self._members[speaker.name], "space": space, "place": GENERAL}
 
-    async def _find(self, speaker: Speaker, field: str, text: str) -> tuple[int, Payload]:
-        """The newest message with such a button or select, and the button or select."""
-        for entry in reversed(await self._read(speaker)):
+    async def _find(self, speaker: Speaker, field: str, text: str) -> tuple[str, int, Payload]:
+        """The newest message with such a button or select: its place, itself, and the button or select."""
+        places = {place: await self._read(speaker, place) for place in (GENERAL, DIRECT)}
+        told = [(entry["id"], place, entry) for place, entries in places.items() for entry in entries]
+        for number, place, entry in sorted(told, key=lambda one: one[0], reverse=True):
             for item in _items(entry["body"].get("plain")):
                 if item.get(field) == text:
-                    return entry["id"], item
+                    return place, number, item
         raise AssertionError(f"{speaker.name} sees no {text!r}")
 
 

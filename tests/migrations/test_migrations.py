@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.core.domain.plans import Pause, PlannedPhase
 from bot.core.domain.profiles import Profile
 from bot.storage import migrate
+from bot.storage.columns import Days
 from bot.storage.documents import Levels, Pauses, Phases
 from bot.storage.engine import open_engine
 from bot.storage.tables import Ids, Instant, metadata
@@ -41,6 +42,7 @@ VALUES: dict[type, object] = {
     Phases: (PlannedPhase("a", 1, 2, 2),),
     Pauses: (Pause(date(2027, 3, 8), 2),),
     Date: date(2027, 3, 1),
+    Days: (date(2027, 3, 1), date(2027, 3, 8)),
     Boolean: True,
     LargeBinary: b"\x89PNG",
 }

@@ -1,7 +1,7 @@
 """The playground's server: one page on this machine that talks to the same doors as every platform."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -22,6 +22,7 @@ from bot.adapters.playground.guard import (
     harden,
     read_json,
 )
+from bot.adapters.playground.messenger import PlaygroundMessenger
 from bot.adapters.playground.publish import palette
 from bot.adapters.playground.receive import (
     Malformed,
@@ -46,6 +47,9 @@ PICTURE = r"/picture/{name:chart-[0-9a-f]{12}\.png}"
 
 T = TypeVar("T")
 Given = TypeVar("Given")
+
+
+Travel = Callable[[datetime], Awaitable[datetime]]
 
 
 class MovableClock(Clock, Protocol):
@@ -77,6 +81,12 @@ class PlaygroundAdapter:
         self._files = page_files()
         self._guard = Guard(frozenset(self._files))
         self._bell = Bell()
+        self.messenger = PlaygroundMessenger(self._conversation, self._bell)
+        self._travel_through: Travel = clock.travel
+
+    def live_through(self, travel: Travel) -> None:
+        """From now on time is skipped by `travel`, which lets everything happen that is due on the way."""
+        self._travel_through = travel
 
     def application(self) -> web.Application:
         """The web application, without a socket yet."""
@@ -152,7 +162,7 @@ class PlaygroundAdapter:
         return web.json_response({"now": self._clock.now().isoformat(), "zone": zone})
 
     async def _travel(self, request: web.Request) -> web.Response:
-        now = await self._clock.travel(_receive(read_instant, await read_json(request)))
+        now = await self._travel_through(_receive(read_instant, await read_json(request)))
         self._bell.ring(("time", now.isoformat()))
         return web.json_response({"now": now.isoformat()})
 

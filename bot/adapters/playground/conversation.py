@@ -68,6 +68,15 @@ class Conversation:
         form: dict[str, Any] | None = await self._answered.once(key, lambda: self._carry_out(call, key))
         return form
 
+    async def tell(self, key: str, space: str, channel: str, audience: str | None, message: Message) -> int:
+        """Writes down what Cairn says unasked, once for each key. The id of its entry."""
+        body = _keep(await self._draw(message))
+        return await self._transcript.tell(key, space, channel, CAIRN, audience, body, self._clock.now())
+
+    async def told(self, key: str) -> Entry | None:
+        """What was said unasked under the key."""
+        return await self._transcript.told(key)
+
     async def _carry_out(self, call: Call, key: tuple[str, ...]) -> dict[str, Any] | None:
         source = await self._find_source(call)
         # Kept by itself: when only the writing down fails, another try must not ask the doors again.

@@ -49,6 +49,23 @@ class Transcript(Protocol):
         """Adds an entry; its id."""
         ...
 
+    async def tell(
+        self,
+        key: str,
+        space: str,
+        channel: str,
+        sender: str,
+        audience: str | None,
+        body: str,
+        now: datetime,
+    ) -> int:
+        """Adds a message under a key, unless there is one. Its id."""
+        ...
+
+    async def told(self, key: str) -> Entry | None:
+        """The message under the key."""
+        ...
+
     async def replace(self, entry_id: int, body: str) -> None:
         """Gives the entry another body and a new revision."""
         ...

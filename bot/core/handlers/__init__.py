@@ -13,6 +13,7 @@ from bot.core.handlers import (
     profiles,
     progress,
     questions,
+    reminders,
     tips,
     welcome,
 )
@@ -27,6 +28,7 @@ FEATURES: tuple[Feature, ...] = (
     evidence.feature,
     pauses.feature,
     progress.feature,
+    reminders.feature,
     questions.feature,
     gaps.feature,
     tips.feature,

@@ -15,6 +15,7 @@ from bot.core.domain.topics import find_topic, offer_topics
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.running import (
+    add,
     find_running,
     keep,
     open_any,
@@ -82,7 +83,7 @@ def swap(
     track = _find_track(ctx, track_id)
     draft, plan = _draft(request, ctx, track, _read_day(start), hours, zone)
     keep(request, ctx, running, end_plan(running.plan))
-    return Update(views.started_card(ctx.content, ctx.tx.plans.add(request.member, plan, request.now), draft))
+    return Update(views.started_card(ctx.content, add(request, ctx, plan), draft))
 
 
 @feature.command(
@@ -139,7 +140,7 @@ def _begin(request: Request, ctx: Context, track: Track, start: date | None, pac
     if running is not None:
         swap_id = presses.SWAP(running.plan.id, track.id, start.toordinal() if start else 0, pace, zone)
         return views.running_card(ctx.content, running.plan, plan, swap_id)
-    return views.started_card(ctx.content, ctx.tx.plans.add(request.member, plan, request.now), draft)
+    return views.started_card(ctx.content, add(request, ctx, plan), draft)
 
 
 def _draft(

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.domain.alignment import align
 from bot.core.domain.curriculum import Content
 from bot.core.domain.goals import Evidence
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId
+from bot.core.domain.reminders import KIND
 from bot.core.errors import InvalidInput, NotFound
+from bot.core.recurrence import next_due
 from bot.core.request import Context, Request
 
 
@@ -62,7 +65,23 @@ def keep(request: Request, ctx: Context, running: Running, after: Plan) -> Plan:
     """Writes what has changed and gives it back."""
     if after != running.stored:
         ctx.tx.plans.save(request.member, running.stored, after, request.now)
+    if after.zone != running.stored.zone:
+        point_again(ctx, request.member, after.zone, request.now)
     return after
+
+
+def add(request: Request, ctx: Context, plan: Plan) -> Plan:
+    """Keeps a new plan, and gives it back with its id. A reminder that is on goes by its clock."""
+    point_again(ctx, request.member, plan.zone, request.now)
+    return ctx.tx.plans.add(request.member, plan, request.now)
+
+
+def point_again(ctx: Context, member: Member, zone: str, now: datetime) -> None:
+    """A reminder that is on goes by the clocks of `zone` from now on."""
+    reminder = ctx.tx.reminders.of(member)
+    if reminder is not None and reminder.on:
+        recurrence = reminder.recurrence(zone)
+        ctx.tx.slots.point(member.space_id, KIND, member.id, recurrence, next_due(recurrence, now))
 
 
 def read_goal(ctx: Context, goal_id: str) -> str:

@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "batch.line": ("Line ", "line", " is not a JSON object with an id and a text. Mend it and run again."),
     "button.foreign": ("That button is not one I can use. Run the command again for a fresh one.",),
     "command.unknown": ("I don't know the command ", "command", ". `/cairn` lists all of them."),
+    "count.range": ("I can list ", "least", " to ", "most", " of them. Please choose a number between."),
     "evidence.full": ("A goal takes at most ", "most", " links. Withdraw one, or change it instead."),
     "evidence.gone": ("I don't have that link of yours any more. `/goal` shows what there is.",),
     "evidence.host": (
@@ -27,6 +28,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "evidence.long": ("A link has at most ", "limit", " characters. Please give a shorter one."),
     "goal.gone": ("That goal is not in your plan any more. `/goal` shows what is.",),
     "input.required": ("Something in the form was left empty. Please open it again and fill it in.",),
+    "instant.far": ("The calendar that I know doesn't reach that far around ", "instant", "."),
+    "instant.open": ("", "instant", " leaves open whose clock it means. End it with Z, or with +01:00."),
+    "instant.unknown": ("I can't read ", "instant", " as an instant. Try 2027-01-31T09:00Z."),
     "lead.only": ("Only leads of this community can do that. Ask one of them to run it for you.",),
     "level.missing": ("Please choose a level for ", "row", ". Open the step again to go on."),
     "option.bool": ("", "option", " takes yes or no."),
@@ -84,7 +88,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "start.past": ("That week is over already. Leave `start` out to begin on the next Monday.",),
     "tip.gone": ("That tip is not there any more. `/tip` shows another one.",),
     "topic.unknown": ("I have nothing about ", "topic", ". There is: ", "topics", "."),
+    "wall.unknown": ("I can't read ", "time", " as a time of day. Try 9:00, 18:30 or 9 am."),
     "week.range": ("Your plan has the weeks 1 to ", "most", ". Please choose one of them."),
+    "weekday.unknown": ("I know no day called ", "weekday", ". Try Monday, or Mon."),
     "zone.unknown": (
         "I know no single clock for ",
         "zone",

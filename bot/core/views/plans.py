@@ -11,7 +11,7 @@ from bot.core.domain.drafts import Draft, Dropped
 from bot.core.domain.plans import Plan, goals_of, last_day, monday_of_week
 from bot.core.views.dates import count_text, day_text
 from bot.core.views.naming import gap_name, goal_title, level_name, spans, track_name
-from bot.core.views.presses import ADJUST, GOALS, KEEP, LEFT_OUT, LOOK_BACK, PAGE, RESET, VIEW
+from bot.core.views.presses import ADJUST, GOALS, KEEP, LEFT_OUT, LOOK_BACK, PAGE, REMIND, RESET, VIEW
 
 LEFT_OUT_FIRST = 4
 LEFT_OUT_ROWS = 8
@@ -37,6 +37,7 @@ def started_card(content: Content, plan: Plan, draft: Draft, note: str = "") -> 
     if more:
         row.append(Button(f"All {len(draft.dropped)} left out", LEFT_OUT(plan.id, 1)))
     row.append(Button("Adjust it", ADJUST(plan.id)))
+    row.append(Button("Remind me each week", REMIND(plan.id)))
     blocks += [Text((Markdown(_ADJUST),)), Actions(tuple(row))]
     return Message(f"Your plan: {count_text(plan.weeks, 'week')}", tuple(blocks))
 

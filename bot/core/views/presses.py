@@ -40,3 +40,5 @@ ADD = Action("evidence.add", "plan_id", "goal_id")
 EDIT = Action("evidence.edit", "plan_id", "evidence_id")
 CHANGE = Action("evidence.change", "plan_id", "evidence_id")
 WITHDRAW = Action("evidence.withdraw", "plan_id", "evidence_id")
+
+REMIND = Action("reminder.on", "plan_id")

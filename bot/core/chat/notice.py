@@ -1,0 +1,57 @@
+"""What is said unasked: where, and what; or why not."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.chat.message import Message
+from bot.core.ids import Address
+
+Place = Literal["direct", "channel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`to` is a user when the place is "direct", else a channel."""
+
+    place: Place
+    to: Address
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Nothing is said. `why` is kept in the ledger, for operators and for "why did I get nothing?"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A message that a platform has, by the id it gave it, and where it is."""
+
+    channel: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The platform has the message. It is not `complete` when its last form is still missing."""
+
+    ref: Ref
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The platform surely doesn't have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CantTell:
+    """The platform can't say whether it has it."""
+
+
+Finding = Found | Absent | CantTell

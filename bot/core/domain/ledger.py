@@ -1,0 +1,96 @@
+"""The ledger: everything that Cairn says unasked, once each, and the rules that a row of it lives by.
+
+A *slot* is a weekly moment that members and cohorts share; *subjects* point at it. When a slot is due, each
+subject gets an *occurrence*: a row that is unique by space, kind, subject, local week and ordinal, so that
+any number of planners may race. A snooze is the next ordinal of the same occurrence.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal, NewType
+from uuid import UUID, uuid5
+
+from bot.core.ids import Address, SpaceId
+
+OccurrenceId = NewType("OccurrenceId", int)
+
+State = Literal["pending", "leased", "sent", "retry", "ambiguous", "held", "dead", "cancelled", "skipped"]
+# What may still be sent; every other state is final, but for "held", which waits for an operator.
+OPEN: tuple[State, ...] = ("pending", "leased", "retry", "ambiguous")
+
+KEY_LENGTH = 24
+ATTEMPTS_MAX = 8
+GIVE_UP_AFTER = timedelta(hours=24)
+BACKOFF_MAX = timedelta(seconds=300)
+
+_KEYS = UUID("8e0b7b1c-6f0f-4ef5-9a53-50f3f4f1b0c1")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One thing to be said, as the ledger keeps it.
+
+    `week` is the Monday of the ISO week of the nominal local date, before a gap, quiet hours, a snooze or
+    lateness moved anything. `due_at` is when it was meant to be said. `subject` is a row's number: a
+    member's for what goes to a member, a schedule's for what goes to a channel. `place` and `to_id` say
+    where it was about to be said, once it was.
+    """
+
+    id: OccurrenceId
+    space_id: SpaceId
+    space: Address
+    kind: str
+    subject: int
+    week: date
+    ordinal: int
+    due_at: datetime
+    attempts: int = 0
+    place: str = ""
+    to_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key under which a platform recognises the message: the same for every try, 24 characters."""
+        return base64.b32encode(self._digest).decode()[:KEY_LENGTH].lower()
+
+    @property
+    def uuid(self) -> UUID:
+        """The same key as a UUID, for platforms that want one."""
+        return uuid5(_KEYS, self.key)
+
+    @property
+    def _digest(self) -> bytes:
+        told = (self.space.platform, self.space.id, self.kind, self.subject, self.week.isoformat())
+        return hashlib.sha256("\0".join(map(str, (*told, self.ordinal))).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a row goes on: its new state, why, the platform's message, and when it is tried again."""
+
+    state: State
+    why: str = ""
+    ref: str = ""
+    not_before: datetime | None = None
+
+
+def bucket_of(space: Address) -> str:
+    """Who owns the rate limit: a Slack workspace has its own, every other platform one for the whole bot."""
+    return f"slack:{space.id}" if space.platform == "slack" else space.platform
+
+
+def is_too_late(due_at: datetime, now: datetime, late: timedelta) -> bool:
+    """Whether what was meant for `due_at` says nothing worth saying any more."""
+    return now - due_at > late
+
+
+def back_off(attempts: int, share: float) -> timedelta:
+    """How long to wait after the failed try number `attempts` (from 1): full jitter, `share` from 0 to 1."""
+    return share * min(timedelta(seconds=2**attempts), BACKOFF_MAX)
+
+
+def gives_up(attempts: int, due_at: datetime, now: datetime) -> bool:
+    """Whether a row that failed `attempts` times is dead."""
+    return attempts >= ATTEMPTS_MAX or now - due_at > GIVE_UP_AFTER

@@ -1,0 +1,118 @@
+"""What delivery needs from the database: slots, the ledger, and the leases of who may send."""
+
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.core.chat.notice import Notice
+from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome
+from bot.core.domain.slots import Slot
+from bot.core.ids import Address, SpaceId
+from bot.core.recurrence import Due, Recurrence
+
+
+class SlotRows(Protocol):
+    def point(self, space: SpaceId, kind: str, subject: int, recurrence: Recurrence, upcoming: Due) -> Slot:
+        """The subject's slot of this kind from now on: one at most. `upcoming` is what a new slot waits for;
+        one that is there already keeps what it waits for."""
+        ...
+
+    def leave(self, space: SpaceId, kind: str, subject: int) -> None:
+        """The subject has no slot of this kind any more."""
+        ...
+
+    def of(self, space: SpaceId, kind: str, subject: int) -> Slot | None:
+        """The subject's slot of this kind."""
+        ...
+
+    def due(self, now: datetime) -> Slot | None:
+        """The slot that is due the longest, held until the end of the transaction."""
+        ...
+
+    def next_at(self) -> datetime | None:
+        """When a slot is due next, or was."""
+        ...
+
+    def plan(self, slot: Slot, occurrence: Due, spread: timedelta, limit: int, now: datetime) -> bool:
+        """Gives up to `limit` of the slot's subjects their row in the ledger. Whether that was all of them.
+
+        A row that is there already stays as it is. What begins at the same instant is spread over `spread`.
+        """
+        ...
+
+    def advance(self, slot: Slot, upcoming: Due) -> None:
+        """Everybody has their row: the slot waits for another occurrence."""
+        ...
+
+    def page(self, after: int, limit: int) -> tuple[Slot, ...]:
+        """Slots in the order of their ids, from behind the id `after`."""
+        ...
+
+
+class LedgerRows(Protocol):
+    def add(
+        self,
+        space: Address,
+        space_id: SpaceId,
+        kind: str,
+        subject: int,
+        week: date,
+        due_at: datetime,
+        now: datetime,
+    ) -> bool:
+        """Adds the next ordinal of an occurrence, due at `due_at`."""
+        ...
+
+    def last_week(self, space: SpaceId, kind: str, subject: int) -> date | None:
+        """The newest week for which the subject has a row of this kind."""
+        ...
+
+    def claim(self, bucket: str, token: int, now: datetime) -> Occurrence | None:
+        """The row of the bucket that waits the longest, leased to `token`; one try more is counted."""
+        ...
+
+    def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
+        """A row of the bucket of which nobody knows whether it was said."""
+        ...
+
+    def address(self, occurrence: OccurrenceId, notice: Notice) -> None:
+        """Where the row is about to be said, so that the platform can be asked whether it was."""
+        ...
+
+    def finish(self, occurrence: OccurrenceId, token: int, outcome: Outcome, now: datetime) -> bool:
+        """Writes how it went. False when the row has another token meanwhile: then nothing is written."""
+        ...
+
+    def bury(self, occurrence: OccurrenceId, why: str, now: datetime) -> None:
+        """What can't even be made is dead."""
+        ...
+
+    def doubt(self, bucket: str, token: int, now: datetime) -> int:
+        """Rows that were being sent under an older token become ambiguous, under this one. How many."""
+        ...
+
+    def buckets(self, now: datetime) -> tuple[str, ...]:
+        """Buckets in which something is due."""
+        ...
+
+    def next_at(self) -> datetime | None:
+        """When the row that waits the longest may go, or might have gone."""
+        ...
+
+
+class LeaseRows(Protocol):
+    def take(self, bucket: str, owner: str, seconds: float) -> int | None:
+        """A new token for the bucket; None while somebody else's lease lasts."""
+        ...
+
+    def renew(self, bucket: str, token: int, seconds: float) -> bool:
+        """Whether the lease still lasted; then it lasts `seconds` from now, and nobody takes it over before
+        this transaction ends."""
+        ...
+
+    def give_back(self, bucket: str, token: int, rest: float = 0.0) -> None:
+        """Ends the lease. Nobody can take the bucket for the next `rest` seconds."""
+        ...
+
+    def void(self) -> None:
+        """Ends every lease: for a process that knows that no other one sends."""
+        ...

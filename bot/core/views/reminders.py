@@ -1,0 +1,147 @@
+"""What is said about reminders, and the reminder itself."""
+
+from datetime import datetime
+
+from bot.core.chat.codec import Action
+from bot.core.chat.control import Button, Choice, Select
+from bot.core.chat.form import Form, SelectInput, TextInput
+from bot.core.chat.message import Actions, Block, Message, Text
+from bot.core.chat.part import Markdown
+from bot.core.domain.curriculum import Content
+from bot.core.domain.plans import Plan, zone_of
+from bot.core.domain.reminders import SNOOZES, Reminder
+from bot.core.recurrence import Due
+from bot.core.views import weeks
+from bot.core.views.dates import day_text
+from bot.core.views.presses import ADJUST, GOALS, REMIND, SKIP_WEEK
+
+OFF = Action("reminder.off", "plan_id")
+SKIP = Action("reminder.skip", "plan_id", "week")
+UNSKIP = Action("reminder.unskip", "plan_id")
+SNOOZE = Action("reminder.snooze", "plan_id", "week", "hours")
+SET = Action("reminder.set", "plan_id")
+CHOSEN = Action("reminder.chosen", "plan_id")
+WHY = Action("notice.why", "kind", "key")
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SNOOZE_LABELS = {1: "In an hour", 3: "In three hours", 24: "Tomorrow at this time"}
+
+
+def moment_text(due: Due, plan: Plan) -> str:
+    """`Mon 7 Dec, 09:00 (Europe/Lisbon)`, by the plan's clock."""
+    local = due.at.astimezone(zone_of(plan))
+    return f"{day_text(local.date(), plan.start.year)}, {local:%H:%M} ({plan.zone})"
+
+
+def wall_text(reminder: Reminder) -> str:
+    """`Mondays at 09:00`."""
+    return f"{DAYS[reminder.weekday]}s at {reminder.minute // 60:02}:{reminder.minute % 60:02}"
+
+
+def reminder_message(
+    content: Content, plan: Plan, iso_week: int, key: str, kind: str, upcoming: Due, late: bool, now: datetime
+) -> Message:
+    """The week's goals with Done beside each, and every way to be left in peace."""
+    lead = "This comes late, because I was away. " if late else ""
+    week = weeks.present_week(plan, now)
+    return Message(
+        f"Your week: {week + 1} of {plan.weeks}" if week < plan.weeks else "Still open",
+        (
+            *weeks.week_piece(content, plan, now),
+            Text((Markdown(f"{lead}The next reminder comes on {moment_text(upcoming, plan)}."),)),
+            _snooze(plan, iso_week),
+            Actions(
+                (
+                    Button("Skip this week", SKIP_WEEK(plan.id, week + 1)),
+                    Button("Pause", ADJUST(plan.id)),
+                    Button("Off", OFF(plan.id)),
+                    Button("Why did I get this?", WHY(kind, key)),
+                )
+            ),
+        ),
+    )
+
+
+def well_done_message(plan: Plan, key: str, kind: str, upcoming: Due) -> Message:
+    """Everything is done: a short word instead of a list."""
+    return Message(
+        "Well done",
+        (
+            Text(
+                (
+                    Markdown(
+                        "Everything of this week is done. Enjoy the rest of it. "
+                        f"The next reminder comes on {moment_text(upcoming, plan)}."
+                    ),
+                )
+            ),
+            Actions((Button("Off", OFF(plan.id)), Button("Why did I get this?", WHY(kind, key)))),
+        ),
+    )
+
+
+def _snooze(plan: Plan, iso_week: int) -> Block:
+    choices = tuple(Choice(_SNOOZE_LABELS[hours], str(hours)) for hours in SNOOZES)
+    return Actions((Select(SNOOZE.select(plan.id, iso_week), "Remind me later", choices),))
+
+
+def reminders_card(reminder: Reminder, plan: Plan, upcoming: Due, note: str = "") -> Message:
+    """What was chosen, when the next one comes, and how to change that."""
+    lines = [note] if note else []
+    if not reminder.on:
+        lines.append("Reminders are off: I never write to you by myself.")
+        buttons = [Button("Remind me each week", REMIND(plan.id), "primary")]
+    else:
+        lines.append(f"**{wall_text(reminder)}**, by the clocks of {plan.zone}, as a direct message.")
+        if reminder.skipped:
+            lines.append(f"Skipped: the week of {day_text(reminder.skipped[-1], plan.start.year)}.")
+        lines.append(f"The next one comes on {moment_text(upcoming, plan)}.")
+        buttons = [Button("Skip the next one", SKIP(plan.id, upcoming.week.toordinal()))]
+        buttons += [Button("Don't skip", UNSKIP(plan.id))] if reminder.skipped else []
+        buttons += [Button("Off", OFF(plan.id))]
+    buttons.append(Button("Day and hour", SET(plan.id)))
+    return Message("Reminders", (Text((Markdown("\n".join(lines)),)), Actions(tuple(buttons))))
+
+
+def choice_form(reminder: Reminder, plan: Plan) -> Form:
+    """Day and hour, filled in with how they are."""
+    days = tuple(Choice(day, day) for day in DAYS)
+    wall = f"{reminder.minute // 60:02}:{reminder.minute % 60:02}"
+    return Form(
+        "Your reminder",
+        CHOSEN(plan.id),
+        (
+            SelectInput("day", "Day of the week", days, value=DAYS[reminder.weekday]),
+            TextInput("hour", "Time, by your own clock", hint="Such as 9:00 or 18:30", value=wall, limit=10),
+        ),
+        submit="Keep",
+    )
+
+
+def snoozed_card(at: datetime, plan: Plan) -> Message:
+    """When it comes again."""
+    local = at.astimezone(zone_of(plan))
+    told = f"{day_text(local.date(), plan.start.year)}, {local:%H:%M} ({plan.zone})"
+    text = f"I'll remind you again on {told}, if anything is open then."
+    return Message("Later", (Text((Markdown(text),)), Actions((Button("This week", GOALS(plan.id)),))))
+
+
+def why_card(told: str) -> Message:
+    return Message("Why you got this", (Text((Markdown(told),)),))
+
+
+def why_text(reminder: Reminder, plan: Plan) -> str:
+    """Why a reminder came."""
+    return (
+        f"You asked for a reminder on {wall_text(reminder)}, by the clocks of {plan.zone}. "
+        "`/reminders set` changes day and hour, `/reminders off` ends them."
+    )
+
+
+NO_LONGER = "You had asked for it then. Reminders are off now: I won't write to you by myself."
+TOO_LATE_TO_SNOOZE = "The next reminder comes before that, so there is nothing to put off."
+ON = "Reminders are on."
+TURNED_OFF = "Done: no more reminders."
+SKIPPED = "Skipped. Nothing else changes."
+BACK = "Nothing is skipped any more."
+CHANGED = "Changed."

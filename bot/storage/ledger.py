@@ -1,0 +1,193 @@
+"""The ledger as rows: claimed one by one under a lease, and marked with how it went."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.core.chat.notice import Notice
+from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, bucket_of
+from bot.core.ids import Address, SpaceId
+from bot.storage.tables import ledger, spaces
+
+_COLUMNS = (
+    *(ledger.c[name] for name in ("id", "space_id", "kind", "subject", "week", "ordinal", "due_at")),
+    *(ledger.c[name] for name in ("attempts", "place", "to_id")),
+    spaces.c.platform,
+    spaces.c.foreign_id,
+)
+
+
+def _one_of(*states: str) -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .join(spaces, spaces.c.id == ledger.c.space_id)
+        .where(
+            ledger.c.bucket == bindparam("bucket"),
+            ledger.c.not_before <= bindparam("now"),
+            ledger.c.state.in_(states),
+        )
+        .order_by(ledger.c.not_before, ledger.c.id)
+        .limit(1)
+    )
+
+
+_NEXT = _one_of("pending", "retry")
+_DOUBTFUL = _one_of("ambiguous")
+_LEASE = (
+    update(ledger)
+    .where(ledger.c.id == bindparam("row"))
+    .values(
+        state="leased",
+        token=bindparam("new_token"),
+        attempts=ledger.c.attempts + 1,
+        changed_at=bindparam("new_changed"),
+    )
+)
+_ADDRESS = (
+    update(ledger)
+    .where(ledger.c.id == bindparam("row"))
+    .values(place=bindparam("new_place"), to_id=bindparam("new_to"))
+)
+_FINISH = (
+    update(ledger)
+    .where(
+        ledger.c.id == bindparam("row"),
+        ledger.c.token == bindparam("held_token"),
+        ledger.c.state.in_(("leased", "ambiguous")),
+    )
+    .values(
+        state=bindparam("new_state"),
+        not_before=func.coalesce(
+            bindparam("new_not_before", type_=ledger.c.not_before.type), ledger.c.not_before
+        ),
+        ref=bindparam("new_ref"),
+        why=bindparam("new_why"),
+        changed_at=bindparam("new_changed"),
+    )
+)
+# Whoever takes a bucket over finds rows that the one before was sending: nobody knows how that ended.
+_DOUBT = (
+    update(ledger)
+    .where(
+        ledger.c.bucket == bindparam("the_bucket"),
+        ledger.c.state.in_(("leased", "ambiguous")),
+        ledger.c.token < bindparam("new_token"),
+    )
+    .values(state="ambiguous", token=bindparam("new_token"), changed_at=bindparam("new_changed"))
+)
+_LAST_WEEK = select(func.max(ledger.c.week)).where(
+    ledger.c.space_id == bindparam("space"),
+    ledger.c.kind == bindparam("kind"),
+    ledger.c.subject == bindparam("subject"),
+)
+_OLDEST = select(func.min(ledger.c.not_before)).where(
+    ledger.c.state.in_(("pending", "retry", "leased", "ambiguous"))
+)
+_BUCKETS = (
+    select(ledger.c.bucket)
+    .where(
+        ledger.c.state.in_(("pending", "retry", "leased", "ambiguous")),
+        ledger.c.not_before <= bindparam("now"),
+    )
+    .distinct()
+    .order_by(ledger.c.bucket)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLedger:
+    connection: Connection
+
+    def add(
+        self,
+        space: Address,
+        space_id: SpaceId,
+        kind: str,
+        subject: int,
+        week: date,
+        due_at: datetime,
+        now: datetime,
+    ) -> bool:
+        """Adds the next ordinal of an occurrence, due at `due_at`."""
+        of = and_(
+            ledger.c.space_id == space_id,
+            ledger.c.kind == kind,
+            ledger.c.subject == subject,
+            ledger.c.week == week,
+        )
+        last = self.connection.execute(select(func.max(ledger.c.ordinal)).where(of)).scalar_one_or_none()
+        row = {"space_id": space_id, "kind": kind, "subject": subject, "week": week}
+        row |= {"ordinal": 0 if last is None else last + 1, "bucket": bucket_of(space)}
+        row |= {"due_at": due_at, "not_before": due_at, "state": "pending", "attempts": 0, "token": 0}
+        row |= {"place": "", "to_id": "", "ref": "", "why": "", "changed_at": now}
+        insert = (postgresql if self.connection.dialect.name == "postgresql" else sqlite).insert(ledger)
+        return self.connection.execute(insert.on_conflict_do_nothing(), row).rowcount == 1
+
+    def last_week(self, space: SpaceId, kind: str, subject: int) -> date | None:
+        """The newest week for which the subject has a row of this kind."""
+        place = {"space": space, "kind": kind, "subject": subject}
+        found: date | None = self.connection.execute(_LAST_WEEK, place).scalar_one_or_none()
+        return found
+
+    def claim(self, bucket: str, token: int, now: datetime) -> Occurrence | None:
+        """The row of the bucket that waits the longest, leased to `token`; one try more is counted."""
+        row = self.connection.execute(_NEXT, {"bucket": bucket, "now": now}).one_or_none()
+        if row is None:
+            return None
+        self.connection.execute(_LEASE, {"row": row.id, "new_token": token, "new_changed": now})
+        return _occurrence(row, tried=row.attempts + 1)
+
+    def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
+        """A row of the bucket of which nobody knows whether it was said."""
+        row = self.connection.execute(_DOUBTFUL, {"bucket": bucket, "now": now}).one_or_none()
+        return None if row is None else _occurrence(row, tried=row.attempts)
+
+    def address(self, occurrence: OccurrenceId, notice: Notice) -> None:
+        """Where the row is about to be said, so that the platform can be asked whether it was."""
+        place = {"row": occurrence, "new_place": notice.place, "new_to": notice.to.id}
+        self.connection.execute(_ADDRESS, place)
+
+    def finish(self, occurrence: OccurrenceId, token: int, outcome: Outcome, now: datetime) -> bool:
+        """Writes how it went. False when the row has another token meanwhile: then nothing is written."""
+        new = {"new_state": outcome.state, "new_not_before": outcome.not_before, "new_ref": outcome.ref}
+        new |= {"new_why": outcome.why, "new_changed": now}
+        done = self.connection.execute(_FINISH, {"row": occurrence, "held_token": token, **new})
+        return done.rowcount == 1
+
+    def bury(self, occurrence: OccurrenceId, why: str, now: datetime) -> None:
+        """What can't even be made is dead."""
+        row = update(ledger).where(ledger.c.id == occurrence, ledger.c.state.in_(("pending", "retry")))
+        self.connection.execute(row.values(state="dead", why=why, changed_at=now))
+
+    def doubt(self, bucket: str, token: int, now: datetime) -> int:
+        """Rows that were being sent under an older token become ambiguous, under this one. How many."""
+        place = {"the_bucket": bucket, "new_token": token, "new_changed": now}
+        return self.connection.execute(_DOUBT, place).rowcount
+
+    def buckets(self, now: datetime) -> tuple[str, ...]:
+        """Buckets in which something is due."""
+        return tuple(self.connection.execute(_BUCKETS, {"now": now}).scalars())
+
+    def next_at(self) -> datetime | None:
+        """When the row that waits the longest may go, or might have gone."""
+        found: datetime | None = self.connection.execute(_OLDEST).scalar_one_or_none()
+        return found
+
+
+def _occurrence(row: Row[Any], tried: int) -> Occurrence:
+    return Occurrence(
+        OccurrenceId(row.id),
+        SpaceId(row.space_id),
+        Address(row.platform, row.foreign_id),
+        row.kind,
+        row.subject,
+        row.week,
+        row.ordinal,
+        row.due_at,
+        tried,
+        row.place,
+        row.to_id,
+    )

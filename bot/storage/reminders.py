@@ -1,0 +1,47 @@
+"""When members want to be reminded, as rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from bot.core.domain.members import Member
+from bot.core.domain.reminders import Reminder
+from bot.core.ids import Address, MemberId, SpaceId
+from bot.storage.tables import members, reminders, spaces
+from bot.storage.upsert import upsert
+
+_FIELDS = ("weekday", "minute", "on", "well_done", "skipped")
+_OF = select(*(reminders.c[name] for name in _FIELDS)).where(
+    reminders.c.space_id == bindparam("space"), reminders.c.member_id == bindparam("member")
+)
+_MEMBER = (
+    select(members.c.foreign_id, members.c.name, spaces.c.platform)
+    .join(spaces, spaces.c.id == members.c.space_id)
+    .where(members.c.space_id == bindparam("space"), members.c.id == bindparam("member"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReminders:
+    connection: Connection
+
+    def of(self, member: Member) -> Reminder | None:
+        """What the member chose; None for who never did."""
+        place = {"space": member.space_id, "member": member.id}
+        row = self.connection.execute(_OF, place).one_or_none()
+        return None if row is None else Reminder(*row)
+
+    def keep(self, member: Member, reminder: Reminder, now: datetime) -> None:
+        values = {name: getattr(reminder, name) for name in _FIELDS}
+        key = {"space_id": member.space_id, "member_id": member.id}
+        dialect = self.connection.dialect.name
+        kept = upsert(dialect, reminders, key=tuple(key), replaced=(*_FIELDS, "changed_at"))
+        self.connection.execute(kept, {**key, **values, "changed_at": now})
+
+    def member(self, space: SpaceId, member: int) -> Member | None:
+        """The member with this number, for what the ledger says to them."""
+        row = self.connection.execute(_MEMBER, {"space": space, "member": member}).one_or_none()
+        if row is None:
+            return None
+        return Member(MemberId(member), space, Address(row.platform, row.foreign_id), row.name)
