@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from bot.core.chat.codec import Action
 from bot.core.chat.command import Command, Option
 from bot.core.chat.message import Block
-from bot.core.chat.notice import Notice, Skip
+from bot.core.chat.notice import Telling
 from bot.core.domain.ledger import Occurrence
 from bot.core.request import Context, Glance
 
@@ -34,11 +34,13 @@ class ActionHandler:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What is said unasked, by its kind: `(occurrence, ctx, now) -> Notice | Skip`. `late` is how long after
-    its time it is still worth saying."""
+    """What is said unasked, by its kind: `(occurrence, ctx, now) -> Notice | Skip | Later`.
+
+    `late` is how long after its time it is still worth saying.
+    """
 
     kind: str
-    handle: Callable[[Occurrence, Context, datetime], Notice | Skip]
+    handle: Callable[[Occurrence, Context, datetime], Telling]
     late: timedelta
 
 

@@ -13,7 +13,7 @@ from bot.core.chat.command import Command, Option, Value, convert
 from bot.core.chat.control import CHOICE_LIMIT, Choice
 from bot.core.chat.form import TYPED_LIMIT
 from bot.core.chat.message import Block
-from bot.core.chat.notice import Notice, Skip
+from bot.core.chat.notice import Skip, Telling
 from bot.core.chat.typed import clean, clean_line
 from bot.core.domain.ledger import Occurrence, is_too_late
 from bot.core.domain.members import NAME_LIMIT
@@ -108,7 +108,7 @@ class Router:
         except TryAgain:
             return UNKNOWN_ZONE
 
-    def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Notice | Skip:
+    def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Telling:
         """What the occurrence says, as it is true at `now`. Raises Unreachable, with a reference, for a bug,
         and TryAgain as the store does."""
         schedule = self._catalog.schedules.get(occurrence.kind)

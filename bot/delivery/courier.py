@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from bot.core.chat.notice import Absent, Found, Notice, Skip
+from bot.core.chat.notice import Absent, Found, Later, Notice, Skip, Telling
 from bot.core.domain.ledger import Occurrence, Outcome, back_off, gives_up
 from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
 from bot.core.ports import Clock, Messenger, Store, Transaction
@@ -24,7 +24,7 @@ LEASE_SECONDS = 30.0
 
 
 class Notices(Protocol):
-    def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Notice | Skip:
+    def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Telling:
         """What is to be said, as it is true now. Raises Unreachable when it can't be made."""
         ...
 
@@ -182,6 +182,9 @@ class Courier:
         told = self._notices.notice(row, tx, now)
         if isinstance(told, Skip):
             tx.ledger.finish(row.id, token, Outcome("skipped", told.why), now)
+            return Claimed(row, None)
+        if isinstance(told, Later):
+            tx.ledger.finish(row.id, token, Outcome("retry", told.why, not_before=told.at), now)
             return Claimed(row, None)
         tx.ledger.address(row.id, told)
         return Claimed(row, told)

@@ -2,21 +2,19 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
 
 from bot.core.chat.call import Caller, Space
 from bot.core.chat.message import Message, Text
-from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref, Skip
+from bot.core.chat.notice import CantTell, Notice, Skip
 from bot.core.chat.part import Plain
 from bot.core.domain.ledger import Occurrence, OccurrenceId
 from bot.core.domain.members import Member
-from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
+from bot.core.errors import RetryLater, Unknown, Unreachable
 from bot.core.ids import Address, SpaceId
 from bot.core.ports import Transaction
 from bot.core.recurrence import Recurrence, next_due
@@ -24,6 +22,7 @@ from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger, slots
+from tests.contract.delivering import Sink, at_once, hop
 
 KIND = "reminder.weekly"
 MONDAY = date(2027, 3, 1)
@@ -57,42 +56,6 @@ class Notices:
             return Skip(self.skips[occurrence.subject])
         message = Message("Due", (Text((Plain(occurrence.key),)),))
         return Notice("direct", Address("playground", f"user-{occurrence.subject}"), message)
-
-
-class Sink:
-    """A platform that remembers what it was told, and fails as it is told to."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-        self.errors: list[DeliveryError | None] = []
-        self.accepts = True  # whether it has the message although it fails
-        self.finds: Finding | None = None
-        self.stall: Callable[[], Awaitable[None]] | None = None
-
-    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
-        del notice
-        if self.stall is not None:
-            stall, self.stall = self.stall, None
-            await stall()
-        error = self.errors.pop(0) if self.errors else None
-        if error is None or (self.accepts and isinstance(error, Unknown)):
-            self.told.append(occurrence.key)
-        if error is not None:
-            raise error
-        return Ref("dm", occurrence.key)
-
-    async def find(self, occurrence: Occurrence) -> Finding:
-        if self.finds is not None:
-            return self.finds
-        return Found(Ref("dm", occurrence.key)) if occurrence.key in self.told else Absent()
-
-
-async def hop(work: Callable[..., Any], *args: object) -> Any:
-    return work(*args)
-
-
-async def at_once(_bucket: str) -> None:
-    return
 
 
 class House:

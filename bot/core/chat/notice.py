@@ -1,6 +1,7 @@
 """What is said unasked: where, and what; or why not."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from bot.core.chat.message import Message
@@ -23,6 +24,17 @@ class Skip:
     """Nothing is said. `why` is kept in the ledger, for operators and for "why did I get nothing?"."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: it is asked again at `at` (aware UTC), as if it were due then."""
+
+    at: datetime
+    why: str
+
+
+Telling = Notice | Skip | Later
 
 
 @dataclass(frozen=True, slots=True)

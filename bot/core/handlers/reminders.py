@@ -7,7 +7,7 @@ from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update
-from bot.core.chat.notice import Notice, Skip
+from bot.core.chat.notice import Later, Notice, Skip, Telling
 from bot.core.domain.ledger import Occurrence
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, place_at, zone_of
@@ -147,7 +147,7 @@ def why(request: Request, ctx: Context, kind: str, key: str) -> Message:
 
 
 @feature.schedule(KIND, late=LATE)
-def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Notice | Skip:
+def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     member = ctx.tx.reminders.member(occurrence.space_id, occurrence.subject)
     if member is None:
         return Skip("gone")
@@ -157,9 +157,13 @@ def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Notice | Skip
     silent = why_silent(reminder, plan, occurrence.week, now)
     if silent is not None or plan is None:
         return Skip(silent or "no plan")
+    late = now - occurrence.due_at > LATE_FROM
+    morning = QUIET.move(now, zone_of(plan))
+    # The hour that a member chose is theirs, at night too; what comes late waits for the morning.
+    if late and morning > now:
+        return Later(morning, "quiet hours")
     due = _upcoming(ctx, member, plan, now)
     if has_open_goals(plan, place_at(plan, now).week, now):
-        late = now - occurrence.due_at > LATE_FROM
         week = occurrence.week.toordinal()
         message = views.reminder_message(ctx.content, plan, week, occurrence.key, KIND, due, late, now)
         return Notice("direct", member.address, message)
