@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.core.errors import BotError, ContentError, UserError
 
@@ -77,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="as one JSON object")
     status.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
     status.set_defaults(do=_status)
+
+    outbox = verbs.add_parser("outbox", help="what could not be said: list, show, retry, cancel")
+    outbox.add_argument("what", nargs="?", default="list", choices=("list", "show", "retry", "cancel"))
+    outbox.add_argument("row", nargs="?", type=int, help="the row's number, as the list shows it")
+    outbox.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
+    outbox.set_defaults(do=_outbox)
 
     when = verbs.add_parser("when", help="when a weekly time comes next in a zone")
     when.add_argument("zone", help="an IANA zone such as Europe/Lisbon")
@@ -181,23 +187,21 @@ def _migrate(args: argparse.Namespace) -> int:
 
 
 def _status(args: argparse.Namespace) -> int:
-    from dataclasses import asdict
-    from importlib.metadata import version
+    from bot.operating import as_lines, read_status
 
-    from bot.curriculum.load import load_content
+    told = read_status(_settings(args))
+    print(json.dumps(told) if args.json else as_lines(told))
+    return 0
+
+
+def _outbox(args: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.operating import outbox
     from bot.storage.engine import open_engine
-    from bot.storage.store import DatabaseStore
+    from bot.storage.outbox import Outbox
 
-    settings = _settings(args)
-    content = load_content(settings.content)
-    database = DatabaseStore(open_engine(settings.store_url.get_secret_value()), settings.deadline).status()
-    told: dict[str, Any] = {
-        "version": version("cairn-bot"),
-        "database": {**asdict(database), "current": database.is_current},
-        "content": {"version": content.version, **content.counts()},
-        "platforms": list(settings.platforms),
-    }
-    print(json.dumps(told) if args.json else _table(told))
+    box = Outbox(open_engine(_settings(args).store_url.get_secret_value()))
+    print(outbox(box, args.what, args.row, SystemClock().now()))
     return 0
 
 
@@ -216,15 +220,6 @@ def _when(args: argparse.Namespace) -> int:
     else:
         print("\n".join(due_line(at, zone) for at in instants))
     return 0
-
-
-def _table(told: dict[str, Any], indent: str = "") -> str:
-    return "\n".join(
-        f"{indent}{name}:\n{_table(value, indent + '  ')}"
-        if isinstance(value, dict)
-        else f"{indent}{name}: {value}"
-        for name, value in told.items()
-    )
 
 
 def _settings(args: argparse.Namespace) -> "Settings":

@@ -46,6 +46,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "option.required": ("/", "command", " needs ", "option", ". Please run it again with that filled in."),
     "option.unknown": ("/", "command", " has no ", "option", ". `/cairn` shows what each command takes."),
+    "outbox.gone": ("There is no row ", "row", ". `cairn outbox list` shows what is held or dead."),
+    "outbox.state": ("Row ", "row", " is ", "state", ": only held and dead rows can be changed."),
+    "outbox.which": ("Which row? Name it: cairn outbox ", "do", " 42."),
     "pace.range": ("A plan takes ", "least", " to ", "most", " hours a week. Please choose one of these."),
     "pace.tight": (
         "What is left doesn't fit at ",
