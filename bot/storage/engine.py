@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -13,6 +14,7 @@ from bot.storage.deadline import Deadline
 READ_ONLY = {"postgresql_readonly": True}
 
 BUSY_MS = 5_000
+WAL_PAUSE = 0.02
 CONNECT_SECONDS = 3
 POOL = {"pool_size": 5, "max_overflow": 5, "pool_timeout": 1.5}
 STEPS_BETWEEN_LOOKS = 1_000
@@ -63,9 +65,23 @@ def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
     # here SQLAlchemy's events begin them.
     raw.isolation_level = None
     raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    raw.execute("PRAGMA journal_mode=WAL")
+    _use_wal(raw)
     raw.execute("PRAGMA synchronous=NORMAL")
     raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _use_wal(raw: sqlite3.Connection) -> None:
+    # Two connections that turn a new file to WAL at once get "locked" without the wait they asked for.
+    until = monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if monotonic() >= until:
+                raise
+            sleep(WAL_PAUSE)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
