@@ -174,6 +174,14 @@ def test_before_the_start_and_behind_the_end(desk: Desk) -> None:
     assert "with 39 goals done. Well done!" in desk.type("goal")
 
 
+def test_a_plan_that_is_paused_before_its_start_starts_later(quick: Desk) -> None:
+    quick.clock.at -= timedelta(days=5)
+    assert "0 done, 0 planned by now" in quick.type("progress")
+    quick.type("plan pause", until="2027-02-01")
+    assert "Your plan starts on Mon 1 Feb. This is its first week." in quick.type("goal")
+    assert "0 done, 0 planned by now" in quick.type("progress")
+
+
 def test_a_long_week_is_paged(desk: Desk) -> None:
     told = fall_behind(desk, 20, 1)
     assert "Week 2 of 14, page 1 of 2" in told
@@ -250,6 +258,8 @@ def test_home_shows_the_weeks_goals_with_done(desk: Desk) -> None:
     piece = Message("Home", desk.router.home(HERE, SAM)[:18])
     desk.reply = piece
     assert "0 of 3 goals done" in plain_text(piece)
+    home = plain_text(Message("Home", desk.router.home(HERE, SAM)))
+    assert "Progress 0 goals done. Streak: a goal this week begins one." in home
     assert desk.labels().count("Done") == 3
     assert "1 of 3 goals done" in desk.press("Done")
     assert "Your week" not in str(desk.router.home(HERE, KIM))
@@ -262,6 +272,8 @@ def test_a_gap_shows_its_goals_in_order_and_adds_what_a_plan_lacks(desk: Desk, g
     told = desk.tell(Pressed(f"gap.goals:{gap_id}"))
     first = next(line for line in told.split("\n") if line.startswith("- "))
     assert first.startswith(f"- {goals[0].title}")
+    assert "· ·" not in told
+    assert " · week " in told
     assert f"{gap.name}: {len(goals)} goals" in told
     desk.type("plan pace", hours=20)
     before = desk.plan()

@@ -89,7 +89,8 @@ def _lines(content: Content, gap: Gap, steps: Sequence[Step], plan: Plan | None)
     for index, step in enumerate(steps):
         level = f"to “{level_name(content, gap.id, step.level)}”, {step.goal.hours} h, phase {step.phase}"
         held = planned.get(step.goal.id)
-        mark = f" · {MARKS[held.state]} week {held.week + 1}" if held else ""
+        state = f"{MARKS[held.state]} " if held and held.state != "todo" else ""
+        mark = f" · {state}week {held.week + 1}" if held else ""
         known = " · you know it" if step.known and not held else ""
         line = f"- **{step.goal.title}** {level}{mark}{known}"
         if drawn_length("\n".join((*lines, line))) > LINES_ROOM:

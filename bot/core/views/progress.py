@@ -37,7 +37,8 @@ def progress_card(
 def progress_piece(progress: Progress) -> tuple[Block, ...]:
     """For the home: the same in one line."""
     done = count_text(progress.goals_done, "goal")
-    return (Text((Markdown(f"**Progress** {done} done, {_streak(progress)}. `/progress` shows more."),)),)
+    told = f"**Progress** {done} done. Streak: {_streak(progress)}. `/progress` shows more."
+    return (Text((Markdown(told),)),)
 
 
 def _summary(content: Content, plan: Plan, progress: Progress) -> str:
@@ -78,9 +79,9 @@ def _streak(progress: Progress) -> str:
 def _chart(tallies: Sequence[Tally], today: date) -> Chart:
     shown = tallies[-WEEK_LIMIT:]
     past = [one for one in shown if one.done is not None]
-    now = past[-1] if past else shown[0]
+    done, planned = (past[-1].done, past[-1].planned) if past else (0, 0)
     alt = (
-        f"Goals week by week: {now.done or 0} done, {now.planned} planned by now, "
+        f"Goals week by week: {done} done, {planned} planned by now, "
         f"{shown[-1].planned} planned in all by the week of {shown[-1].monday.isoformat()}."
     )
     return Chart(Burnup(tuple(Point(one.monday, one.planned, one.done) for one in shown), today), alt)

@@ -103,7 +103,7 @@ def _lead(content: Content, plan: Plan, week: int, place: Place, present: bool) 
     named = f" · {phase_name(content, plan, phase.phase_id)}" if phase else ""
     lines = [f"**{week_text(monday, year)}**{named}"]
     if present and place.kind == "before":
-        lines.insert(0, f"Your plan starts on {day_text(plan.start, year)}. This is its first week.")
+        lines.insert(0, f"Your plan starts on {day_text(monday, year)}. This is its first week.")
     elif present and place.kind == "paused":
         lines.insert(0, f"Your plan is paused. On {day_text(monday, year)} this week comes next.")
     goals = goals_of(plan, week)
