@@ -61,7 +61,7 @@ class Router:
                 case Submitted(action, values):
                     return self._run_action(call, action, (), values, submits=True)
         except UserError as error:
-            return Answer(views.refusal(error), private=True)
+            return Answer(views.refusal(error, _typed_in(call)), private=True)
         except TryAgain:
             return Answer(views.busy(), private=True)
         except Exception as error:  # a bug, wherever it is: the member gets a reference, the log the trace
@@ -160,6 +160,13 @@ class Router:
 
     def _glance(self, space: Space, caller: Caller, ctx: Context) -> Glance:
         return Glance(ctx.tx.members.find(space, caller), _clean_caller(caller), space, self._clock.now())
+
+
+def _typed_in(call: Call) -> tuple[str, ...]:
+    """The texts of a form that was sent, cleaned like everything that people type."""
+    if not isinstance(call.what, Submitted):
+        return ()
+    return tuple(clean(text, TYPED_LIMIT) for text in call.what.values.values() if isinstance(text, str))
 
 
 def _authorise(asked: Command | ActionHandler, caller: Caller) -> None:

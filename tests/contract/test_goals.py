@@ -14,8 +14,10 @@ from bot.core.chat.control import Select
 from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update, plain_text
 from bot.core.domain.plans import last_day, late_goals
+from bot.core.errors import InvalidInput
 from bot.core.ports import Store
 from bot.core.views.dates import day_text
+from bot.core.views.errors import refusal
 from tests.contract.planning import CONTENT, HERE, KIM, SAM, Desk
 
 MORE = "What to do, a link, or skip"
@@ -240,6 +242,19 @@ def test_a_link_that_cannot_be_kept_says_why(quick: Desk, values: dict[str, str]
     assert says in add_link(quick, **values)
     with quick.store.read() as tx:
         assert tx.evidence.of(quick.member(), ["tokens-by-hand"]) == ()
+
+
+def test_what_a_refused_form_held_is_not_lost(quick: Desk) -> None:
+    told = add_link(quick, link="http://github.com/x", note="My *first* notebook @everyone")
+    assert "What you had typed, to copy it back:\nhttp://github.com/x\n" in told
+    assert "My *first* notebook @everyone" in told
+    assert "repository" not in told.replace("github.com", "")
+
+
+@pytest.mark.parametrize("text", ["<" * 3_000, "*_" * 2_000, "&\n" * 900])
+def test_a_refused_form_of_any_length_gets_an_answer(text: str) -> None:
+    refused = refusal(InvalidInput("evidence.kind", kinds=text), (text,) * 7)
+    assert "What you had typed" in plain_text(refused)
 
 
 @pytest.mark.parametrize("tail", ["&" * 480, "-." * 240, "<b>" * 50, "_*" * 240, "é" * 80])

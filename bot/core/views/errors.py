@@ -1,11 +1,17 @@
 """What is said when something can't be done: what happened, and what to do next."""
 
+from collections.abc import Sequence
+
+from bot.core.chat.form import INPUT_LIMIT
 from bot.core.chat.markup import clip
 from bot.core.chat.message import Message, Text
 from bot.core.chat.part import Markdown, Plain
 from bot.core.errors import UserError
 
 FACT_ROOM = 300
+TYPED_ROOM = 500
+# A shorter text is typed again sooner than copied.
+TYPED_LEAST = 12
 
 WORDS: dict[str, tuple[str, ...]] = {
     # A text is told in pieces: ours, then the name of a fact, then ours again, and so on.
@@ -102,15 +108,22 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def refusal(error: UserError) -> Message:
-    """Why the caller's request was not done. Facts may have been typed by people, so they stay plain."""
+def refusal(error: UserError, typed: Sequence[str] = ()) -> Message:
+    """Why the caller's request was not done. Facts may have been typed by people, so they stay plain.
+
+    `typed` is what a refused form held: the form is gone on some platforms, its text must not be.
+    """
     pieces = WORDS[error.reason]
     parts = tuple(
         Plain(clip(error.facts[piece], FACT_ROOM)) if index % 2 else Markdown(piece)
         for index, piece in enumerate(pieces)
         if piece
     )
-    return Message("That didn't work", (Text(parts),))
+    kept = tuple(
+        Text((Plain(clip(text, TYPED_ROOM)),)) for text in typed[:INPUT_LIMIT] if len(text) >= TYPED_LEAST
+    )
+    heading = (Text((Markdown("**What you had typed**, to copy it back:"),)),) if kept else ()
+    return Message("That didn't work", (Text(parts), *heading, *kept))
 
 
 def busy() -> Message:
