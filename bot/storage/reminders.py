@@ -11,7 +11,7 @@ from bot.core.ids import Address, MemberId, SpaceId
 from bot.storage.tables import members, reminders, spaces
 from bot.storage.upsert import upsert
 
-_FIELDS = ("weekday", "minute", "on", "well_done", "skipped")
+_FIELDS = ("weekday", "minute", "on", "well_done", "skipped", "ignored")
 _OF = select(*(reminders.c[name] for name in _FIELDS)).where(
     reminders.c.space_id == bindparam("space"), reminders.c.member_id == bindparam("member")
 )

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("on", sa.Boolean(), nullable=False),
         sa.Column("well_done", sa.Boolean(), nullable=False),
         sa.Column("skipped", sa.String(4000), nullable=False),
+        sa.Column("ignored", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_reminders_weekday_of_week")),
         sa.CheckConstraint("minute BETWEEN 0 AND 1439", name=op.f("ck_reminders_minute_of_day")),

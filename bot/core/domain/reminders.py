@@ -24,7 +24,7 @@ class Reminder:
     """What a member chose. `minute` counts from local midnight; nothing is ever sent while it isn't `on`.
 
     `skipped` are Mondays of ISO weeks without a reminder; `well_done` says whether a week with everything
-    done is worth a short word.
+    done is worth a short word. `ignored` counts the reminders in a row after which nothing was heard.
     """
 
     weekday: int = 0
@@ -32,6 +32,7 @@ class Reminder:
     on: bool = False
     well_done: bool = True
     skipped: tuple[date, ...] = ()
+    ignored: int = 0
 
     def recurrence(self, zone: str) -> Recurrence:
         return Recurrence(zone, self.weekday, self.minute)
