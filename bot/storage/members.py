@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, bindparam, select
@@ -16,7 +16,7 @@ from bot.storage.upsert import upsert
 
 # A space that is not known gives no row; a known one without this member a row whose second half is empty.
 _LOOK = (
-    select(spaces.c.id, spaces.c.name, members.c.id, members.c.name)
+    select(spaces.c.id, spaces.c.name, members.c.id, members.c.name, members.c.seen_on)
     .select_from(
         spaces.outerjoin(
             members, and_(members.c.space_id == spaces.c.id, members.c.foreign_id == bindparam("user"))
@@ -31,20 +31,23 @@ class StoredMembers:
     connection: Connection
 
     def enrol(self, space: Space, caller: Caller, now: datetime) -> Member:
-        """The caller's row in the space: one SELECT, and a write only when it is new or a name changed.
+        """The caller's row in the space: one SELECT, and a write only when it is new, a name changed or it is
+        their first call of the day.
 
         Raises ValueError when the caller is of another platform than the space.
         """
         if caller.address.platform != space.address.platform:
             raise ValueError("a caller is of the same platform as their space")
-        space_id, space_name, member_id, member_name = self._look(space, caller) or (0, None, 0, None)
+        there = self._look(space, caller) or (0, None, 0, None, None)
+        space_id, space_name, member_id, member_name, seen_on = there
+        today = now.astimezone(UTC).date()
         # Nobody but this table reads a space's name, so it is made fit to keep here.
         new_name = clean_line(space.name, NAME_LIMIT) or space.address.id
         if space_name != new_name:
             space_id = self._keep_space(space, new_name, now)
-        if member_name != caller.name:
+        if member_name != caller.name or seen_on is None or seen_on < today:
             member_id = self._keep_member(space_id, caller, now)
-        return Member(MemberId(member_id), SpaceId(space_id), caller.address, caller.name)
+        return Member(MemberId(member_id), SpaceId(space_id), caller.address, caller.name, today)
 
     def find(self, space: Space, caller: Caller) -> Member | None:
         if caller.address.platform != space.address.platform:
@@ -52,23 +55,27 @@ class StoredMembers:
         row = self._look(space, caller)
         if row is None:
             return None
-        space_id, _, member_id, name = row
+        space_id, _, member_id, name, seen_on = row
         if member_id is None:
             return None
-        return Member(MemberId(member_id), SpaceId(space_id), caller.address, name)
+        return Member(MemberId(member_id), SpaceId(space_id), caller.address, name, seen_on)
 
-    def _look(self, space: Space, caller: Caller) -> Row[Any, Any, Any, Any] | None:
+    def _look(self, space: Space, caller: Caller) -> Row[Any, Any, Any, Any, Any] | None:
         place = {"platform": space.address.platform, "space": space.address.id, "user": caller.address.id}
         return self.connection.execute(_LOOK, place).one_or_none()
 
     def _keep_space(self, space: Space, name: str, now: datetime) -> int:
         key = {"platform": space.address.platform, "foreign_id": space.address.id}
-        return self._keep(spaces, key, name, now)
+        return self._keep(spaces, key, {"name": name}, now)
 
     def _keep_member(self, space_id: int, caller: Caller, now: datetime) -> int:
-        return self._keep(members, {"space_id": space_id, "foreign_id": caller.address.id}, caller.name, now)
+        key: dict[str, str | int] = {"space_id": space_id, "foreign_id": caller.address.id}
+        seen = {"name": caller.name, "seen_on": now.astimezone(UTC).date()}
+        return self._keep(members, key, seen, now)
 
-    def _keep(self, table: Table, key: Mapping[str, str | int], name: str, now: datetime) -> int:
+    def _keep(
+        self, table: Table, key: Mapping[str, str | int], values: Mapping[str, object], now: datetime
+    ) -> int:
         dialect = self.connection.dialect.name
-        kept = upsert(dialect, table, key=tuple(key), replaced=("name",), returning=("id",))
-        return int(self.connection.execute(kept, {**key, "name": name, "created_at": now}).scalar_one())
+        kept = upsert(dialect, table, key=tuple(key), replaced=tuple(values), returning=("id",))
+        return int(self.connection.execute(kept, {**key, **values, "created_at": now}).scalar_one())

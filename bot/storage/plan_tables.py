@@ -138,6 +138,7 @@ reminders = Table(
     Column("well_done", Boolean, nullable=False),
     Column("skipped", Days, nullable=False),
     small_number("ignored"),
+    Column("reminded_on", Date, nullable=True),
     instant("changed_at"),
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_week"),
     CheckConstraint("minute BETWEEN 0 AND 1439", name="minute_of_day"),

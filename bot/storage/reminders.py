@@ -11,12 +11,12 @@ from bot.core.ids import Address, MemberId, SpaceId
 from bot.storage.tables import members, reminders, spaces
 from bot.storage.upsert import upsert
 
-_FIELDS = ("weekday", "minute", "on", "well_done", "skipped", "ignored")
+_FIELDS = ("weekday", "minute", "on", "well_done", "skipped", "ignored", "reminded_on")
 _OF = select(*(reminders.c[name] for name in _FIELDS)).where(
     reminders.c.space_id == bindparam("space"), reminders.c.member_id == bindparam("member")
 )
 _MEMBER = (
-    select(members.c.foreign_id, members.c.name, spaces.c.platform)
+    select(members.c.foreign_id, members.c.name, members.c.seen_on, spaces.c.platform)
     .join(spaces, spaces.c.id == members.c.space_id)
     .where(members.c.space_id == bindparam("space"), members.c.id == bindparam("member"))
 )
@@ -44,4 +44,4 @@ class StoredReminders:
         row = self.connection.execute(_MEMBER, {"space": space, "member": member}).one_or_none()
         if row is None:
             return None
-        return Member(MemberId(member), space, Address(row.platform, row.foreign_id), row.name)
+        return Member(MemberId(member), space, Address(row.platform, row.foreign_id), row.name, row.seen_on)

@@ -6,6 +6,7 @@ A member's rows carry (space_id, member_id) and refer to both at once, so no row
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -97,6 +98,7 @@ members = Table(
     text("foreign_id", FOREIGN_ID_LIMIT),
     text("name", NAME_LIMIT),
     instant("created_at"),
+    Column("seen_on", Date, nullable=True),
     fits("foreign_id", FOREIGN_ID_LIMIT),
     fits("name", NAME_LIMIT),
     UniqueConstraint("space_id", "foreign_id"),

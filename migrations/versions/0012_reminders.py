@@ -1,4 +1,5 @@
-"""When members want to be reminded; and the key of what the playground was told unasked."""
+"""When members want to be reminded, and when they were last heard of; the keys of what the playground was
+told unasked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +13,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
+    op.add_column("members", sa.Column("seen_on", sa.Date(), nullable=True))
     op.create_table(
         "reminders",
         sa.Column("space_id", NUMBER, nullable=False),
@@ -22,6 +24,7 @@ def upgrade() -> None:
         sa.Column("well_done", sa.Boolean(), nullable=False),
         sa.Column("skipped", sa.String(4000), nullable=False),
         sa.Column("ignored", sa.Integer(), nullable=False),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_reminders_weekday_of_week")),
         sa.CheckConstraint("minute BETWEEN 0 AND 1439", name=op.f("ck_reminders_minute_of_day")),
@@ -43,3 +46,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("playground_keys")
     op.drop_table("reminders")
+    op.drop_column("members", "seen_on")

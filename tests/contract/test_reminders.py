@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bot.core.chat.call import Pressed
+from bot.core.chat.message import Message, plain_text
+from bot.core.errors import RetryLater
 from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger
 from tests.contract.delivering import Sink, at_once, hop
-from tests.contract.planning import KIM, MONDAY, THERE, Desk
+from tests.contract.planning import HERE, KIM, MONDAY, SAM, THERE, Desk
 
 NEXT = MONDAY + timedelta(weeks=1)  # Monday 11 January 2027, 09:00 in Lisbon
 HOUR = timedelta(hours=1)
@@ -194,3 +196,51 @@ def test_why_says_what_was_asked_for(listener: Listener) -> None:
     assert "You asked for a reminder on Mondays at 09:00" in listener.desk.tell(why)
     listener.desk.type("reminders off")
     assert "Reminders are off now" in listener.desk.tell(why)
+
+
+async def test_two_silent_weeks_lead_to_one_question_and_then_to_quiet(listener: Listener) -> None:
+    titles = []
+    for week in range(6):
+        told = await listener.hear(NEXT + timedelta(weeks=week))
+        titles.append(told[0].split("\n")[0] if told else None)
+    assert titles == ["Your week: 2 of 22", "Your week: 3 of 22", "Shall I go on?", None, None, None]
+    assert listener.states()[-1] == ("skipped", "quiet after weeks without an answer")
+
+    listener.desk.clock.at = NEXT + timedelta(weeks=6, hours=-1)
+    listener.desk.type("goal")
+    (again,) = await listener.hear(NEXT + timedelta(weeks=6))
+    assert again.startswith("Your week: 8 of 22")
+
+
+async def test_an_answer_to_the_question_goes_on(listener: Listener) -> None:
+    for week in range(3):
+        await listener.hear(NEXT + timedelta(weeks=week))
+    plan = listener.desk.plan()
+    assert "Good: reminders go on." in listener.desk.tell(Pressed(f"reminder.go_on:{plan.id}"))
+    assert len(await listener.hear(NEXT + timedelta(weeks=3))) == 1
+
+
+async def test_a_failed_try_is_no_silent_week(listener: Listener) -> None:
+    listener.sink.errors = [RetryLater("500")] * 4
+    for minutes in range(0, 50, 6):
+        await listener.hear(NEXT + timedelta(minutes=minutes))
+    assert len(listener.sink.texts) == 1
+    (told,) = await listener.hear(NEXT + timedelta(weeks=1))
+    assert told.startswith("Your week: 3")
+
+
+async def test_the_command_snoozes_what_came_last(listener: Listener) -> None:
+    assert "There was no reminder yet" in listener.desk.type("reminders snooze")
+    await listener.hear(NEXT)
+    assert "Mon 11 Jan, 10:00" in listener.desk.type("reminders snooze")
+    assert "Tue 12 Jan, 09:00" in listener.desk.type("reminders snooze", later="24")
+    assert len(await listener.hear(NEXT + HOUR)) == 1
+    assert len(await listener.hear(NEXT + 24 * HOUR)) == 1
+
+
+def test_the_home_names_the_next_reminder(listener: Listener) -> None:
+    home = plain_text(Message("Home", listener.desk.router.home(HERE, SAM)))
+    assert "Reminders Mondays at 09:00. The next one comes on Mon 11 Jan, 09:00 (Europe/Lisbon)." in home
+    listener.desk.type("reminders off")
+    home = plain_text(Message("Home", listener.desk.router.home(HERE, SAM)))
+    assert "I never write to you by myself" in home

@@ -93,7 +93,9 @@ def describe(engine: Engine) -> list[str]:
             found = connection.exec_driver_sql(
                 "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
             )
-            parts = [(name, part) for name, sql in found for part in re.split(r",?\s*\n\s*", sql)]
+            # A column that was added later stands in the line of another one, behind a comma.
+            breaks = r",?\s*\n\s*|,\s+(?![^(]*\))"
+            parts = [(name, part) for name, sql in found for part in re.split(breaks, sql)]
             # A primary key in the column's own line is the same with and without a name of its own.
             return sorted(f"{name}: {' '.join(part.split())}" for name, part in parts if part.strip(" )"))
         found = connection.exec_driver_sql(

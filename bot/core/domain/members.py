@@ -1,6 +1,7 @@
 """Members: the people of a space, made on first contact."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from bot.core.ids import Address, MemberId, SpaceId
 
@@ -9,9 +10,13 @@ NAME_LIMIT = 80
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A caller as this space knows them. The same person in two spaces is two members."""
+    """A caller as this space knows them. The same person in two spaces is two members.
+
+    `seen_on` is the day, in UTC, on which they last used Cairn here.
+    """
 
     id: MemberId
     space_id: SpaceId
     address: Address
     name: str
+    seen_on: date | None = field(default=None, compare=False)

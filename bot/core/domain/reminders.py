@@ -17,6 +17,8 @@ LATE_FROM = timedelta(hours=1)
 WEEK_MOST = date.max.toordinal()
 SNOOZES = (1, 3, 24)  # hours
 SKIPS_KEPT = 8
+# After so many reminders without an answer one question is asked, and then nothing comes by itself.
+IGNORED_MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Reminder:
     """What a member chose. `minute` counts from local midnight; nothing is ever sent while it isn't `on`.
 
     `skipped` are Mondays of ISO weeks without a reminder; `well_done` says whether a week with everything
-    done is worth a short word. `ignored` counts the reminders in a row after which nothing was heard.
+    done is worth a short word. `ignored` counts the reminders in a row after which nothing was heard;
+    `reminded_on` is the day, in UTC, of the last one.
     """
 
     weekday: int = 0
@@ -33,6 +36,7 @@ class Reminder:
     well_done: bool = True
     skipped: tuple[date, ...] = ()
     ignored: int = 0
+    reminded_on: date | None = None
 
     def recurrence(self, zone: str) -> Recurrence:
         return Recurrence(zone, self.weekday, self.minute)
@@ -77,6 +81,13 @@ def why_silent(reminder: Reminder, plan: Plan | None, week: date, now: datetime)
     if place.kind == "before" and plan.start - monday_of(now.astimezone(zone_of(plan)).date()) > WEEK:
         return "not begun"
     return None
+
+
+def after_silence(reminder: Reminder, seen_on: date | None) -> Reminder:
+    """The reminder with its count brought up to date, when another one is due for a member last seen on that
+    day. A day is heard from whatever its hour: rather one reminder too many than one too few."""
+    heard = reminder.reminded_on is None or (seen_on is not None and seen_on >= reminder.reminded_on)
+    return replace(reminder, ignored=0 if heard else min(reminder.ignored + 1, IGNORED_MOST + 1))
 
 
 def snooze_until(now: datetime, hours: int, zone: ZoneInfo) -> datetime:

@@ -14,6 +14,7 @@ from bot.core.handlers import (
     progress,
     questions,
     reminders,
+    reminding,
     tips,
     welcome,
 )
@@ -29,6 +30,7 @@ FEATURES: tuple[Feature, ...] = (
     pauses.feature,
     progress.feature,
     reminders.feature,
+    reminding.feature,
     questions.feature,
     gaps.feature,
     tips.feature,

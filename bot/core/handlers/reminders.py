@@ -6,24 +6,16 @@ from datetime import date, datetime
 from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.form import Form
-from bot.core.chat.message import Message, Update
-from bot.core.chat.notice import Later, Notice, Skip, Telling
-from bot.core.domain.ledger import Occurrence
+from bot.core.chat.message import Block, Message, Update
 from bot.core.domain.members import Member
-from bot.core.domain.plans import Plan, place_at, zone_of
+from bot.core.domain.plans import Plan
 from bot.core.domain.reminders import (
     KIND,
-    LATE,
-    LATE_FROM,
-    SNOOZES,
     WEEK_MOST,
     Reminder,
-    has_open_goals,
     skip,
-    snooze_until,
     unskip,
     upcoming,
-    why_silent,
 )
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
@@ -50,7 +42,7 @@ HOUR = Option("hour", "An hour of that day, such as 9:00")
 
 @feature.command("reminders view", "When I remind you, and when the next one comes", private=True)
 def view(request: Request, ctx: Context) -> Message:
-    return _card(request, ctx, require_running(request, ctx).plan)
+    return reminders_card(request, ctx, require_running(request, ctx).plan)
 
 
 @feature.command(
@@ -69,14 +61,14 @@ def press_on(request: Request, ctx: Context, plan_id: int) -> Message:
 def change(request: Request, ctx: Context, *, day: str | None = None, hour: str | None = None) -> Message:
     plan = require_running(request, ctx).plan
     if day is None and hour is None:
-        return _card(request, ctx, plan)
+        return reminders_card(request, ctx, plan)
     return _choose(request, ctx, plan, day, hour, views.CHANGED)
 
 
 @feature.action(views.SET, opens_form=True)
 def ask(request: Request, ctx: Context, plan_id: int) -> Form:
     plan = open_running(request, ctx, plan_id).plan
-    return views.choice_form(_chosen(ctx, request.member), plan)
+    return views.choice_form(chosen_by(ctx, request.member), plan)
 
 
 @feature.form(views.CHOSEN)
@@ -98,7 +90,7 @@ def press_off(request: Request, ctx: Context, plan_id: int) -> Message:
 @feature.command("reminders skip", "Without the next reminder", private=True)
 def skip_next(request: Request, ctx: Context) -> Message:
     plan = require_running(request, ctx).plan
-    due = _upcoming(ctx, request.member, plan, request.now)
+    due = upcoming_of(ctx, request.member, plan, request.now)
     return _skip(request, ctx, plan, due.week)
 
 
@@ -121,75 +113,43 @@ def press_unskip(request: Request, ctx: Context, plan_id: int) -> Update:
     return Update(_unskip(request, ctx, open_running(request, ctx, plan_id).plan))
 
 
-@feature.action(views.SNOOZE)
-def snooze(request: Request, ctx: Context, plan_id: int, week: int, hours: int) -> Message:
+@feature.action(views.GO_ON)
+def go_on(request: Request, ctx: Context, plan_id: int) -> Update:
+    """The press itself says that they are here; the count starts anew."""
     plan = open_running(request, ctx, plan_id).plan
-    if hours not in SNOOZES or not 1 <= week <= WEEK_MOST:
-        raise InvalidInput("button.foreign")
-    zone = zone_of(plan)
-    at = QUIET.move(snooze_until(request.now, hours, zone), zone)
-    if at >= _upcoming(ctx, request.member, plan, request.now).at:
-        return _card(request, ctx, plan, views.TOO_LATE_TO_SNOOZE)
-    member = request.member
-    monday = date.fromordinal(week)
-    ctx.tx.ledger.add(request.space.address, member.space_id, KIND, member.id, monday, at, request.now)
-    return views.snoozed_card(at, plan)
+    return Update(reminders_card(request, ctx, plan, views.WELCOME_BACK))
 
 
-@feature.action(views.WHY)
-def why(request: Request, ctx: Context, kind: str, key: str) -> Message:
-    del kind, key  # they say which message it is, for platforms that are asked for it
-    running = find_running(ctx, request.member)
-    reminder = _chosen(ctx, request.member)
-    if running is None or not reminder.on:
-        return views.why_card(views.NO_LONGER)
-    return views.why_card(views.why_text(reminder, running.plan))
+@feature.home
+def show_next(glance: Glance, ctx: Context) -> tuple[Block, ...]:
+    running = find_running(ctx, glance.member) if glance.member else None
+    if glance.member is None or running is None:
+        return ()
+    due = upcoming_of(ctx, glance.member, running.plan, glance.now)
+    return views.reminders_piece(chosen_by(ctx, glance.member), running.plan, due)
 
 
-@feature.schedule(KIND, late=LATE)
-def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
-    member = ctx.tx.reminders.member(occurrence.space_id, occurrence.subject)
-    if member is None:
-        return Skip("gone")
-    running = find_running(ctx, member)
-    plan = running.plan if running else None
-    reminder = _chosen(ctx, member)
-    silent = why_silent(reminder, plan, occurrence.week, now)
-    if silent is not None or plan is None:
-        return Skip(silent or "no plan")
-    late = now - occurrence.due_at > LATE_FROM
-    morning = QUIET.move(now, zone_of(plan))
-    # The hour that a member chose is theirs, at night too; what comes late waits for the morning.
-    if late and morning > now:
-        return Later(morning, "quiet hours")
-    due = _upcoming(ctx, member, plan, now)
-    if has_open_goals(plan, place_at(plan, now).week, now):
-        week = occurrence.week.toordinal()
-        message = views.reminder_message(ctx.content, plan, week, occurrence.key, KIND, due, late, now)
-        return Notice("direct", member.address, message)
-    if not reminder.well_done or place_at(plan, now).kind != "studying":
-        return Skip("nothing is due")
-    return Notice("direct", member.address, views.well_done_message(plan, occurrence.key, KIND, due))
-
-
-def _chosen(ctx: Context, member: Member) -> Reminder:
+def chosen_by(ctx: Context, member: Member) -> Reminder:
+    """What the member chose, or what is usual."""
     return ctx.tx.reminders.of(member) or Reminder()
 
 
-def _upcoming(ctx: Context, member: Member, plan: Plan, now: datetime) -> Due:
+def upcoming_of(ctx: Context, member: Member, plan: Plan, now: datetime) -> Due:
+    """The member's next reminder."""
     spoken = ctx.tx.ledger.last_week(member.space_id, KIND, member.id)
-    return upcoming(_chosen(ctx, member), plan.zone, now, spoken)
+    return upcoming(chosen_by(ctx, member), plan.zone, now, spoken)
 
 
-def _card(request: Request, ctx: Context, plan: Plan, note: str = "") -> Message:
-    reminder = _chosen(ctx, request.member)
-    return views.reminders_card(reminder, plan, _upcoming(ctx, request.member, plan, request.now), note)
+def reminders_card(request: Request, ctx: Context, plan: Plan, note: str = "") -> Message:
+    """What the member chose, and when the next one comes."""
+    reminder = chosen_by(ctx, request.member)
+    return views.reminders_card(reminder, plan, upcoming_of(ctx, request.member, plan, request.now), note)
 
 
 def _choose(
     request: Request, ctx: Context, plan: Plan, day: str | None, hour: str | None, note: str
 ) -> Message:
-    before = _chosen(ctx, request.member)
+    before = chosen_by(ctx, request.member)
     after = replace(
         before,
         on=True,
@@ -198,22 +158,22 @@ def _choose(
     )
     ctx.tx.reminders.keep(request.member, after, request.now)
     point_again(ctx, request.member, plan.zone, request.now)
-    return _card(request, ctx, plan, note)
+    return reminders_card(request, ctx, plan, note)
 
 
 def _turn_off(request: Request, ctx: Context, plan: Plan) -> Message:
-    reminder = replace(_chosen(ctx, request.member), on=False)
+    reminder = replace(chosen_by(ctx, request.member), on=False)
     ctx.tx.reminders.keep(request.member, reminder, request.now)
     ctx.tx.slots.leave(request.member.space_id, KIND, request.member.id)
-    return _card(request, ctx, plan, views.TURNED_OFF)
+    return reminders_card(request, ctx, plan, views.TURNED_OFF)
 
 
 def _skip(request: Request, ctx: Context, plan: Plan, week: date) -> Message:
-    ctx.tx.reminders.keep(request.member, skip(_chosen(ctx, request.member), week), request.now)
-    return _card(request, ctx, plan, views.SKIPPED)
+    ctx.tx.reminders.keep(request.member, skip(chosen_by(ctx, request.member), week), request.now)
+    return reminders_card(request, ctx, plan, views.SKIPPED)
 
 
 def _unskip(request: Request, ctx: Context, plan: Plan) -> Message:
-    reminder = _chosen(ctx, request.member)
+    reminder = chosen_by(ctx, request.member)
     ctx.tx.reminders.keep(request.member, unskip(reminder, reminder.skipped), request.now)
-    return _card(request, ctx, plan, views.BACK)
+    return reminders_card(request, ctx, plan, views.BACK)

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.core.chat.codec import Action
 from bot.core.chat.control import Button, Choice, Select
 from bot.core.chat.form import Form, SelectInput, TextInput
-from bot.core.chat.message import Actions, Block, Message, Text
+from bot.core.chat.message import Actions, Block, Message, Section, Text
 from bot.core.chat.part import Markdown
 from bot.core.domain.curriculum import Content
 from bot.core.domain.plans import Plan, zone_of
@@ -19,12 +19,14 @@ OFF = Action("reminder.off", "plan_id")
 SKIP = Action("reminder.skip", "plan_id", "week")
 UNSKIP = Action("reminder.unskip", "plan_id")
 SNOOZE = Action("reminder.snooze", "plan_id", "week", "hours")
+GO_ON = Action("reminder.go_on", "plan_id")
 SET = Action("reminder.set", "plan_id")
 CHOSEN = Action("reminder.chosen", "plan_id")
 WHY = Action("notice.why", "kind", "key")
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SNOOZE_LABELS = {1: "In an hour", 3: "In three hours", 24: "Tomorrow at this time"}
+SNOOZE_CHOICES = tuple(Choice(_SNOOZE_LABELS[hours], str(hours)) for hours in SNOOZES)
 
 
 def moment_text(due: Due, plan: Plan) -> str:
@@ -80,9 +82,39 @@ def well_done_message(plan: Plan, key: str, kind: str, upcoming: Due) -> Message
     )
 
 
+def question_message(plan: Plan, key: str, kind: str) -> Message:
+    """Asked once, after reminders that nobody answered."""
+    text = (
+        "You have not been here for two weeks, and that is fine. Shall I go on reminding you? "
+        "If I hear nothing, I stay quiet until you are back."
+    )
+    return Message(
+        "Shall I go on?",
+        (
+            Text((Markdown(text),)),
+            Actions(
+                (
+                    Button("Go on", GO_ON(plan.id), "primary"),
+                    Button("Pause the plan", ADJUST(plan.id)),
+                    Button("Off", OFF(plan.id)),
+                    Button("Why did I get this?", WHY(kind, key)),
+                )
+            ),
+        ),
+    )
+
+
+def reminders_piece(reminder: Reminder, plan: Plan, upcoming: Due) -> tuple[Block, ...]:
+    """For the home: whether reminders come, and when the next one does."""
+    if not reminder.on:
+        told = "**Reminders** off: I never write to you by myself."
+        return (Section((Markdown(told),), Button("Remind me each week", REMIND(plan.id))),)
+    told = f"**Reminders** {wall_text(reminder)}. The next one comes on {moment_text(upcoming, plan)}."
+    return (Section((Markdown(told),), Button("Day and hour", SET(plan.id))),)
+
+
 def _snooze(plan: Plan, iso_week: int) -> Block:
-    choices = tuple(Choice(_SNOOZE_LABELS[hours], str(hours)) for hours in SNOOZES)
-    return Actions((Select(SNOOZE.select(plan.id, iso_week), "Remind me later", choices),))
+    return Actions((Select(SNOOZE.select(plan.id, iso_week), "Remind me later", SNOOZE_CHOICES),))
 
 
 def reminders_card(reminder: Reminder, plan: Plan, upcoming: Due, note: str = "") -> Message:
@@ -145,3 +177,5 @@ TURNED_OFF = "Done: no more reminders."
 SKIPPED = "Skipped. Nothing else changes."
 BACK = "Nothing is skipped any more."
 CHANGED = "Changed."
+NOTHING_TO_SNOOZE = "There was no reminder yet that could come again."
+WELCOME_BACK = "Good: reminders go on."

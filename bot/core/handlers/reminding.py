@@ -1,0 +1,111 @@
+"""Reminders as they come: said, put off, and explained."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from bot.core.chat.command import Option
+from bot.core.chat.message import Message
+from bot.core.chat.notice import Later, Notice, Skip, Telling
+from bot.core.domain.ledger import Occurrence
+from bot.core.domain.plans import Plan, place_at, zone_of
+from bot.core.domain.reminders import (
+    IGNORED_MOST,
+    KIND,
+    LATE,
+    LATE_FROM,
+    SNOOZES,
+    WEEK_MOST,
+    after_silence,
+    has_open_goals,
+    snooze_until,
+    why_silent,
+)
+from bot.core.errors import InvalidInput
+from bot.core.feature import Feature
+from bot.core.handlers.reminders import chosen_by, reminders_card, upcoming_of
+from bot.core.handlers.running import find_running, open_running, require_running
+from bot.core.quiet import QuietHours
+from bot.core.request import Context, Request
+from bot.core.views import reminders as views
+
+feature = Feature("reminding", views)
+
+QUIET = QuietHours()
+
+
+@feature.command(
+    "reminders snooze",
+    "This week's reminder again, later",
+    private=True,
+    options=(Option("later", "When", choices=views.SNOOZE_CHOICES),),
+)
+def snooze_last(request: Request, ctx: Context, *, later: str | None = None) -> Message:
+    plan = require_running(request, ctx).plan
+    week = ctx.tx.ledger.last_week(request.member.space_id, KIND, request.member.id)
+    if week is None:
+        return reminders_card(request, ctx, plan, views.NOTHING_TO_SNOOZE)
+    return _snooze(request, ctx, plan, week, int(later) if later else SNOOZES[0])
+
+
+@feature.action(views.SNOOZE)
+def snooze(request: Request, ctx: Context, plan_id: int, week: int, hours: int) -> Message:
+    plan = open_running(request, ctx, plan_id).plan
+    if hours not in SNOOZES or not 1 <= week <= WEEK_MOST:
+        raise InvalidInput("button.foreign")
+    return _snooze(request, ctx, plan, date.fromordinal(week), hours)
+
+
+def _snooze(request: Request, ctx: Context, plan: Plan, week: date, hours: int) -> Message:
+    zone = zone_of(plan)
+    at = QUIET.move(snooze_until(request.now, hours, zone), zone)
+    if at >= upcoming_of(ctx, request.member, plan, request.now).at:
+        return reminders_card(request, ctx, plan, views.TOO_LATE_TO_SNOOZE)
+    member = request.member
+    ctx.tx.ledger.add(request.space.address, member.space_id, KIND, member.id, week, at, request.now)
+    return views.snoozed_card(at, plan)
+
+
+@feature.action(views.WHY)
+def why(request: Request, ctx: Context, kind: str, key: str) -> Message:
+    del kind, key  # they say which message it is, for platforms that are asked for it
+    running = find_running(ctx, request.member)
+    reminder = chosen_by(ctx, request.member)
+    if running is None or not reminder.on:
+        return views.why_card(views.NO_LONGER)
+    return views.why_card(views.why_text(reminder, running.plan))
+
+
+@feature.schedule(KIND, late=LATE)
+def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
+    member = ctx.tx.reminders.member(occurrence.space_id, occurrence.subject)
+    if member is None:
+        return Skip("gone")
+    running = find_running(ctx, member)
+    plan = running.plan if running else None
+    reminder = chosen_by(ctx, member)
+    silent = why_silent(reminder, plan, occurrence.week, now)
+    if silent is not None or plan is None:
+        return Skip(silent or "no plan")
+    if occurrence.ordinal == 0 and occurrence.attempts <= 1:
+        reminder = after_silence(reminder, member.seen_on)
+        today = now.astimezone(UTC).date()
+        ctx.tx.reminders.keep(
+            member, reminder if reminder.ignored > IGNORED_MOST else replace(reminder, reminded_on=today), now
+        )
+    if reminder.ignored > IGNORED_MOST:
+        return Skip("quiet after weeks without an answer")
+    late = now - occurrence.due_at > LATE_FROM
+    morning = QUIET.move(now, zone_of(plan))
+    # The hour that a member chose is theirs, at night too; what comes late waits for the morning.
+    if late and morning > now:
+        return Later(morning, "quiet hours")
+    if reminder.ignored == IGNORED_MOST:
+        return Notice("direct", member.address, views.question_message(plan, occurrence.key, KIND))
+    due = upcoming_of(ctx, member, plan, now)
+    if has_open_goals(plan, place_at(plan, now).week, now):
+        week = occurrence.week.toordinal()
+        message = views.reminder_message(ctx.content, plan, week, occurrence.key, KIND, due, late, now)
+        return Notice("direct", member.address, message)
+    if not reminder.well_done or place_at(plan, now).kind != "studying":
+        return Skip("nothing is due")
+    return Notice("direct", member.address, views.well_done_message(plan, occurrence.key, KIND, due))
