@@ -36,12 +36,14 @@ class ActionHandler:
 class Schedule:
     """What is said unasked, by its kind: `(occurrence, ctx, now) -> Notice | Skip | Later`.
 
-    `late` is how long after its time it is still worth saying.
+    `late` is how long after its time it is still worth saying. `nudges`: it goes to the member whose number
+    is the occurrence's subject, who is nudged once a week at most, whatever the kind.
     """
 
     kind: str
     handle: Callable[[Occurrence, Context, datetime], Telling]
     late: timedelta
+    nudges: bool = False
 
 
 @dataclass(slots=True)
@@ -99,11 +101,11 @@ class Feature:
         self.home_pieces.append(show)
         return show
 
-    def schedule(self, kind: str, *, late: timedelta) -> Callable[[Handler], Handler]:
+    def schedule(self, kind: str, *, late: timedelta, nudges: bool = False) -> Callable[[Handler], Handler]:
         """Declares what is said when the ledger has an occurrence of this kind."""
 
         def declare(handle: Handler) -> Handler:
-            self.schedules.append(Schedule(kind, handle, late))
+            self.schedules.append(Schedule(kind, handle, late, nudges))
             return handle
 
         return declare

@@ -66,6 +66,10 @@ class LedgerRows(Protocol):
         """The newest week for which the subject has a row of this kind."""
         ...
 
+    def was_said(self, occurrence: Occurrence, kinds: tuple[str, ...]) -> bool:
+        """Whether the subject was told something of these kinds, or is being told, in the same week."""
+        ...
+
     def claim(self, bucket: str, token: int, now: datetime) -> Occurrence | None:
         """The row of the bucket that waits the longest, leased to `token`; one try more is counted."""
         ...

@@ -26,7 +26,7 @@ from bot.core.errors import (
     Unreachable,
     UserError,
 )
-from bot.core.feature import ActionHandler
+from bot.core.feature import ActionHandler, Schedule
 from bot.core.ports import Clock, Report, Store, Transaction
 from bot.core.request import Context, Glance, Library, Request
 from bot.core.views import errors as views
@@ -117,11 +117,17 @@ class Router:
         if is_too_late(occurrence.due_at, now, schedule.late):
             return Skip("late")
         try:
+            if schedule.nudges and tx.ledger.was_said(occurrence, self._rival_nudges(schedule)):
+                return Skip("one nudge a week")
             return schedule.handle(occurrence, Context(tx, self._library), now)
         except (TryAgain, DeliveryError):
             raise
         except Exception as error:  # as in `answer`
             raise Unreachable(f"bug {self._report(error, occurrence)}") from error
+
+    def _rival_nudges(self, schedule: Schedule) -> tuple[str, ...]:
+        kinds = (one.kind for one in self._catalog.schedules.values() if one.nudges)
+        return tuple(kind for kind in kinds if kind != schedule.kind)
 
     def _run_command(self, call: Call, name: str, options: Mapping[str, str | int | bool]) -> Answer:
         command = self._catalog.commands.get(name)

@@ -132,6 +132,19 @@ class StoredLedger:
         found: date | None = self.connection.execute(_LAST_WEEK, place).scalar_one_or_none()
         return found
 
+    def was_said(self, occurrence: Occurrence, kinds: tuple[str, ...]) -> bool:
+        """Whether the subject was told something of these kinds, or is being told, in the same week."""
+        if not kinds:
+            return False
+        said = select(ledger.c.id).where(
+            ledger.c.space_id == occurrence.space_id,
+            ledger.c.kind.in_(kinds),
+            ledger.c.subject == occurrence.subject,
+            ledger.c.week == occurrence.week,
+            ledger.c.state.in_(("sent", "leased", "ambiguous", "held")),
+        )
+        return self.connection.execute(said.limit(1)).one_or_none() is not None
+
     def claim(self, bucket: str, token: int, now: datetime) -> Occurrence | None:
         """The row of the bucket that waits the longest, leased to `token`; one try more is counted."""
         row = self.connection.execute(_NEXT, {"bucket": bucket, "now": now}).one_or_none()

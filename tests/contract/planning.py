@@ -56,8 +56,8 @@ class Desk:
         catalog = Catalog(FEATURES)
         self.store = store
         self.clock = clock or MovableClock()
-        library = Library(content, MATCHER, tuple(catalog.commands.values()), cities=CITIES)
-        self.router = Router(catalog, store, self.clock, library, self._raise)
+        self.library = Library(content, MATCHER, tuple(catalog.commands.values()), cities=CITIES)
+        self.router = Router(catalog, store, self.clock, self.library, self._raise)
         self.reply: Reply | None = None
 
     def _raise(self, error: Exception, call: object) -> str:

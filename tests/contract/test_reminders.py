@@ -5,9 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
+from bot.core.catalog import Catalog
 from bot.core.chat.call import Pressed
-from bot.core.chat.message import Message, plain_text
+from bot.core.chat.message import Message, Text, plain_text
+from bot.core.chat.notice import Notice, Telling
+from bot.core.chat.part import Plain
+from bot.core.domain.ledger import Occurrence
 from bot.core.errors import RetryLater
+from bot.core.feature import Feature
+from bot.core.handlers import FEATURES
+from bot.core.recurrence import Recurrence, next_due
+from bot.core.request import Context
+from bot.core.router import Router
+from bot.core.views import tips
 from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
@@ -244,3 +254,31 @@ def test_the_home_names_the_next_reminder(listener: Listener) -> None:
     listener.desk.type("reminders off")
     home = plain_text(Message("Home", listener.desk.router.home(HERE, SAM)))
     assert "I never write to you by myself" in home
+
+
+async def test_a_member_is_nudged_once_a_week_over_all_kinds(listener: Listener) -> None:
+    other = Feature("greetings", tips)
+    told = Message("Hello", (Text((Plain("again"),)),))
+
+    @other.schedule("greeting.weekly", late=timedelta(hours=24), nudges=True)
+    def greet(_occurrence: Occurrence, _ctx: Context, _now: datetime) -> Telling:
+        return Notice("direct", SAM.address, told)
+
+    desk = listener.desk
+    desk.router = Router(
+        Catalog((*FEATURES, other)), desk.store, desk.clock, desk.library, lambda error, _call: str(error)
+    )
+    listener.courier = Courier(
+        desk.store, desk.router, listener.sink, desk.clock, hop, owner="one", pause=at_once
+    )
+    member = desk.member()
+    weekly = Recurrence("Europe/Lisbon", 2, 9 * 60)
+    with desk.store.write() as tx:
+        due = next_due(weekly, NEXT)
+        tx.slots.point(member.space_id, "greeting.weekly", member.id, weekly, due)
+    assert len(await listener.hear(NEXT)) == 1
+    assert await listener.hear(due.at) == []
+    assert listener.states()[-1] == ("skipped", "one nudge a week")
+    desk.clock.at = due.at
+    desk.type("reminders off")
+    assert await listener.hear(due.at + timedelta(weeks=1)) == [plain_text(told)]

@@ -75,7 +75,7 @@ def why(request: Request, ctx: Context, kind: str, key: str) -> Message:
     return views.why_card(views.why_text(reminder, running.plan))
 
 
-@feature.schedule(KIND, late=LATE)
+@feature.schedule(KIND, late=LATE, nudges=True)
 def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     member = ctx.tx.reminders.member(occurrence.space_id, occurrence.subject)
     if member is None:
