@@ -49,7 +49,7 @@ def reminder_message(
     return Message(
         f"Your week: {week + 1} of {plan.weeks}" if week < plan.weeks else "Still open",
         (
-            *weeks.week_piece(content, plan, now),
+            *weeks.this_week(content, plan, now),
             Text((Markdown(f"{lead}The next reminder comes on {moment_text(upcoming, plan)}."),)),
             _snooze(plan, iso_week),
             Actions(

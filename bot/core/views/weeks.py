@@ -79,16 +79,25 @@ def week_card(
 
 
 def week_piece(content: Content, plan: Plan, now: datetime) -> tuple[Block, ...]:
-    """For the home: this week's goals, those to do first, done in one press."""
+    """For the home: `this_week` under a heading."""
+    return this_week(content, plan, now, "**Your week**\n")
+
+
+def this_week(content: Content, plan: Plan, now: datetime, heading: str = "") -> tuple[Block, ...]:
+    """This week's goals, those to do first, done in one press."""
     week = present_week(plan, now)
     goals = listed_goals(plan, week, now)
     left = [goal for goal in goals if goal.state == "todo"]
     rows = [
         _row(content, plan, goal, week, 1, {}, True) for goal in (*left, *_not_in(goals, left))[:HOME_ROWS]
     ]
-    lead = f"**Your week**\n{_lead(content, plan, week, place_at(plan, now), True)}"
+    lead = _lead(content, plan, week, place_at(plan, now), True)
     more = Button("All of this week" if len(goals) > len(rows) else "Open this week", GOALS(plan.id))
-    return (Text((Markdown(lead),)), *rows, Actions((more, Button("The whole plan", VIEW(plan.id)))))
+    return (
+        Text((Markdown(heading + lead),)),
+        *rows,
+        Actions((more, Button("The whole plan", VIEW(plan.id)))),
+    )
 
 
 def _not_in(goals: Sequence[PlannedGoal], left: Sequence[PlannedGoal]) -> tuple[PlannedGoal, ...]:

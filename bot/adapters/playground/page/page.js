@@ -9,6 +9,7 @@ import { openForm } from "./forms.js";
 import { listen } from "./live.js";
 import { Log } from "./log.js";
 import { chartsOf } from "./pictures.js";
+import { News } from "./news.js";
 import * as plain from "./plain.js";
 import { begin, read, send } from "./server.js";
 import { setUpDrawings, setUpHome, setUpMenu, setUpStarters, setUpTheme } from "./settings.js";
@@ -43,6 +44,7 @@ class Page {
     this.#fillScene("member", session.members, (one) => (one.is_lead ? `${one.name} (leads the community)` : one.name));
     this.#fillScene("space", session.spaces, (one) => one.name);
     this.#fillScene("place", session.places, (one) => one.name);
+    this.news = new News(find("news"), session.places, (place) => this.#goTo(place));
     const names = Object.fromEntries(drawings.map((name) => [name, NAMES[name]]));
     setUpDrawings(find("drawings"), names, this.look, (look) => this.#lookAs(look));
     setUpStarters(find("starters"), session.commands, (name) => this.composer.choose(name));
@@ -99,6 +101,14 @@ class Page {
     this.#showTime(time);
     this.log.show(entries, whole);
     this.#showHome(home);
+    this.news.saw(scene, this.log.revision);
+    await this.news.look(scene);
+  }
+
+  #goTo(place) {
+    find("place").value = place;
+    find("place").dispatchEvent(new Event("change"));
+    find("command").focus();
   }
 
   #showTime(time) {
