@@ -62,6 +62,12 @@ class LedgerRows(Protocol):
         """Adds the next ordinal of an occurrence, due at `due_at`."""
         ...
 
+    def move(
+        self, space_id: SpaceId, kind: str, subject: int, week: date, due_at: datetime, now: datetime
+    ) -> bool:
+        """Gives what waits to be said again in that week another time. False when nothing waits."""
+        ...
+
     def last_week(self, space: SpaceId, kind: str, subject: int) -> date | None:
         """The newest week for which the subject has a row of this kind."""
         ...

@@ -126,6 +126,21 @@ class StoredLedger:
         insert = (postgresql if self.connection.dialect.name == "postgresql" else sqlite).insert(ledger)
         return self.connection.execute(insert.on_conflict_do_nothing(), row).rowcount == 1
 
+    def move(
+        self, space_id: SpaceId, kind: str, subject: int, week: date, due_at: datetime, now: datetime
+    ) -> bool:
+        """Gives what waits to be said again in that week another time. False when nothing waits."""
+        waiting = update(ledger).where(
+            ledger.c.space_id == space_id,
+            ledger.c.kind == kind,
+            ledger.c.subject == subject,
+            ledger.c.week == week,
+            ledger.c.ordinal > 0,
+            ledger.c.state == "pending",
+        )
+        moved = waiting.values(due_at=due_at, not_before=due_at, changed_at=now)
+        return self.connection.execute(moved).rowcount > 0
+
     def last_week(self, space: SpaceId, kind: str, subject: int) -> date | None:
         """The newest week for which the subject has a row of this kind."""
         place = {"space": space, "kind": kind, "subject": subject}

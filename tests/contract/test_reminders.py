@@ -170,12 +170,28 @@ async def test_a_snooze_comes_again_by_itself(listener: Listener) -> None:
 
 
 async def test_a_snooze_past_the_next_one_is_dropped(listener: Listener) -> None:
-    listener.desk.clock.at = NEXT - HOUR
-    plan = listener.desk.plan()
-    week = datetime(2027, 1, 4, tzinfo=UTC).date().toordinal()
-    told = listener.desk.tell(Pressed(f"reminder.snooze:{plan.id}:{week}", "3"))
-    assert "nothing to put off" in told
-    assert len(await listener.hear(NEXT)) == 1
+    await listener.hear(NEXT)
+    listener.desk.clock.at = NEXT + timedelta(weeks=1) - HOUR
+    assert "nothing to put off" in listener.desk.type("reminders snooze", later="3")
+    assert len(await listener.hear(NEXT + timedelta(weeks=1))) == 1
+
+
+async def test_a_second_snooze_moves_the_first(listener: Listener) -> None:
+    await listener.hear(NEXT)
+    listener.desk.type("reminders snooze", later="1")
+    listener.desk.type("reminders snooze", later="3")
+    assert await listener.hear(NEXT + 2 * HOUR) == []
+    assert len(await listener.hear(NEXT + 3 * HOUR)) == 1
+    assert await listener.hear(NEXT + 5 * HOUR) == []
+
+
+async def test_the_button_of_an_earlier_week_snoozes_nothing(listener: Listener) -> None:
+    await listener.hear(NEXT)
+    await listener.hear(NEXT + timedelta(weeks=1))
+    monday = datetime(2027, 1, 11, tzinfo=UTC).date().toordinal()
+    old = Pressed(f"reminder.snooze:{listener.desk.plan().id}:{monday}", "1")
+    assert "That reminder is over." in listener.desk.tell(old)
+    assert await listener.hear(NEXT + timedelta(weeks=1, hours=2)) == []
 
 
 @pytest.mark.parametrize(
@@ -183,7 +199,8 @@ async def test_a_snooze_past_the_next_one_is_dropped(listener: Listener) -> None
 )
 def test_a_crafted_button_changes_nothing(listener: Listener, given: str) -> None:
     chosen = "1" if "snooze" in given else None
-    assert "not one I can use" in listener.desk.tell(Pressed(given.format(listener.desk.plan().id), chosen))
+    told = listener.desk.tell(Pressed(given.format(listener.desk.plan().id), chosen))
+    assert "not one I can use" in told or "That reminder is over" in told
 
 
 def test_somebody_elses_plan_has_no_reminders_of_mine(listener: Listener) -> None:
@@ -243,9 +260,9 @@ async def test_the_command_snoozes_what_came_last(listener: Listener) -> None:
     assert "There was no reminder yet" in listener.desk.type("reminders snooze")
     await listener.hear(NEXT)
     assert "Mon 11 Jan, 10:00" in listener.desk.type("reminders snooze")
-    assert "Tue 12 Jan, 09:00" in listener.desk.type("reminders snooze", later="24")
     assert len(await listener.hear(NEXT + HOUR)) == 1
-    assert len(await listener.hear(NEXT + 24 * HOUR)) == 1
+    assert "Tue 12 Jan, 10:00" in listener.desk.type("reminders snooze", later="24")
+    assert len(await listener.hear(NEXT + 25 * HOUR)) == 1
 
 
 def test_the_home_names_the_next_reminder(listener: Listener) -> None:

@@ -14,7 +14,6 @@ from bot.core.domain.reminders import (
     LATE,
     LATE_FROM,
     SNOOZES,
-    WEEK_MOST,
     after_silence,
     has_open_goals,
     snooze_until,
@@ -50,9 +49,10 @@ def snooze_last(request: Request, ctx: Context, *, later: str | None = None) -> 
 @feature.action(views.SNOOZE)
 def snooze(request: Request, ctx: Context, plan_id: int, week: int, hours: int) -> Message:
     plan = open_running(request, ctx, plan_id).plan
-    if hours not in SNOOZES or not 1 <= week <= WEEK_MOST:
-        raise InvalidInput("button.foreign")
-    return _snooze(request, ctx, plan, date.fromordinal(week), hours)
+    last = ctx.tx.ledger.last_week(request.member.space_id, KIND, request.member.id)
+    if hours not in SNOOZES or last is None or last.toordinal() != week:
+        raise InvalidInput("reminder.over")
+    return _snooze(request, ctx, plan, last, hours)
 
 
 def _snooze(request: Request, ctx: Context, plan: Plan, week: date, hours: int) -> Message:
@@ -61,7 +61,8 @@ def _snooze(request: Request, ctx: Context, plan: Plan, week: date, hours: int) 
     if at >= upcoming_of(ctx, request.member, plan, request.now).at:
         return reminders_card(request, ctx, plan, views.TOO_LATE_TO_SNOOZE)
     member = request.member
-    ctx.tx.ledger.add(request.space.address, member.space_id, KIND, member.id, week, at, request.now)
+    if not ctx.tx.ledger.move(member.space_id, KIND, member.id, week, at, request.now):
+        ctx.tx.ledger.add(request.space.address, member.space_id, KIND, member.id, week, at, request.now)
     return views.snoozed_card(at, plan)
 
 

@@ -92,6 +92,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "The last week of your plan is over. `/goal` shows what waits, `/plan start` begins anew.",
     ),
     "question.gone": ("I don't have that question of yours any more. Ask again with `/skillgap`.",),
+    "reminder.over": ("That reminder is over. `/reminders view` shows when the next one comes.",),
     "skill.gone": ("That row is not on the map any more. `/skillgap` shows the map as it is.",),
     "start.far": ("A plan starts within a year from now. Please choose an earlier day.",),
     "start.past": ("That week is over already. Leave `start` out to begin on the next Monday.",),
