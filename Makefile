@@ -5,7 +5,7 @@ ARGS ?=
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . \
 	&& $(BIN)/python -m compileall -q bot && $(BIN)/cairn ask EKS >/dev/null
 
-.PHONY: run test check soak bench lock clean
+.PHONY: run test check soak planted bench lock clean
 
 run: .venv/run.stamp ## set everything up and start Cairn (without tokens: the playground)
 	$(BIN)/python -m bot run $(ARGS)
@@ -24,8 +24,11 @@ check: .venv/test.stamp ## everything that a machine can check without running C
 soak: .venv/test.stamp ## the long campaigns (hours)
 	CAIRN_SOAK=1 $(BIN)/python -m pytest -n auto $(ARGS)
 
+planted: .venv/test.stamp ## plants faults into a copy of the tree: each must turn a test red
+	$(BIN)/python -m tests.faults.planted $(ARGS)
+
 bench: .venv/test.stamp ## speed, each figure beside a baseline of the same run
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: ## write the exact versions anew (needs uv)
 	uv pip compile -q --custom-compile-command "make lock" --universal --python-version 3.11 --generate-hashes pyproject.toml --extra build -o requirements.lock

@@ -1,17 +1,12 @@
 """The composition root: everything is made here, once, and handed to what needs it."""
 
-import asyncio
 import functools
 import os
 import secrets
-import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
-
-import structlog
 
 from bot import telemetry
 from bot.adapters.discord import render as discord_render
@@ -24,36 +19,47 @@ from bot.core.catalog import Catalog
 from bot.core.domain.curriculum import Content
 from bot.core.domain.questions import Matcher
 from bot.core.handlers import FEATURES
+from bot.core.locator import Locator
+from bot.core.outbox import Messenger
 from bot.core.request import Library
 from bot.core.router import Router
 from bot.curriculum.cities import CITIES_FILE, load_cities
 from bot.curriculum.load import load_content
-from bot.delivery.courier import Courier, Hop
+from bot.delivery.courier import GROUP, Courier, Hop
 from bot.delivery.local import LocalRunner
-from bot.scheduling.heartbeat import heartbeat
+from bot.delivery.pace import Pace, Rate
+from bot.delivery.runner import Runner
+from bot.health import Health
 from bot.scheduling.planner import Planner
 from bot.settings import Settings
 from bot.storage.clock import ClockRow
 from bot.storage.downtimes import Pulse
 from bot.storage.engine import open_engine
 from bot.storage.migrate import upgrade
+from bot.storage.outbox import Outbox
 from bot.storage.pictures import Pictures
 from bot.storage.playground import Transcript
 from bot.storage.store import DatabaseStore
-from bot.threads import ThreadDoors, ThreadPictures, ThreadTime, ThreadTranscript, hop
+from bot.storage.uploads import Uploads
+from bot.threads import ThreadDoors, ThreadPictures, ThreadTime, ThreadTranscript, ThreadUploads, hop
 
 READERS = 2
 # A shorter silence, such as a deploy or a closed lid, leaves everybody time to do what is due.
 A_DOWNTIME = timedelta(days=1)
-BEAT_SECONDS = 60
-TURN_SECONDS = 5
 POSTGRES_WRITERS = 5
+# Requests that one message takes there: to open a conversation, to ask for the member, to create, to edit.
+DISCORD_REQUESTS = 4
+
+# Who meets members, who looks at what is due, and who says it.
+ROLES = ("gateway", "planner", "courier")
 
 
 @dataclass(frozen=True, slots=True)
 class App:
     """Cairn, assembled. What is awaited does its work on threads: the database's, and the painter's."""
 
+    settings: Settings
+    url: str = field(repr=False)
     catalog: Catalog
     content: Content
     store: DatabaseStore
@@ -62,12 +68,14 @@ class App:
     time: ThreadTime
     doors: ThreadDoors
     transcript: ThreadTranscript
+    uploads: ThreadUploads
     pictures: ThreadPictures
     painter: ThreadPainter
+    health: Health
     close: Callable[[], None]
 
 
-def build(settings: Settings, url: str) -> App:
+def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
     """Opens the database at `url`, brings its tables up to date, reads the content and joins the parts.
 
     Raises ContentError for content that can't be used and CatalogError for a wrong declaration.
@@ -79,10 +87,13 @@ def build(settings: Settings, url: str) -> App:
     upgrade(engine)
     clock = TimeMachine(SystemClock(), ClockRow(engine))
     pulse = Pulse(engine)
-    pulse.wake(clock.now(), A_DOWNTIME)
+    if "gateway" in roles:
+        pulse.wake(clock.now(), A_DOWNTIME)
     store = DatabaseStore(engine, settings.deadline)
     library = Library(content, Matcher(content.skill_map), tuple(catalog.commands.values()), cities)
     router = Router(catalog, store, clock, library, telemetry.report_bug)
+    named = (one.action for feature in catalog.features for one in feature.actions)
+    locator = Locator(store, frozenset(one.name for one in named if one.params[:1] == ("plan_id",)))
     # SQLite has one writer at a time: a single thread queues requests better than its lock does.
     writers = ThreadPoolExecutor(1 if engine.dialect.name == "sqlite" else POSTGRES_WRITERS, "write")
     readers = ThreadPoolExecutor(READERS, "read")
@@ -94,17 +105,22 @@ def build(settings: Settings, url: str) -> App:
         readers.shutdown()
         engine.dispose()
 
+    read = functools.partial(hop, readers)
     return App(
+        settings=settings,
+        url=url,
         catalog=catalog,
         content=content,
         store=store,
         router=router,
         hop=functools.partial(hop, writers),
-        time=ThreadTime(clock, pulse, writers),
-        doors=ThreadDoors(router, writers, readers),
+        time=ThreadTime(clock, pulse, writers, readers),
+        doors=ThreadDoors(router, locator, writers, readers),
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
+        uploads=ThreadUploads(Uploads(engine, "discord"), writers, readers),
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         painter=painter,
+        health=Health(store, Outbox(engine), content, clock, read),
         close=close,
     )
 
@@ -119,48 +135,57 @@ def open_playground(app: App) -> PlaygroundAdapter:
     return PlaygroundAdapter(app.doors, app.catalog, app.transcript, drawings, app.time, gallery)
 
 
-def open_runner(app: App, adapter: PlaygroundAdapter) -> LocalRunner:
-    """Planner and courier for the playground, in this process: without pacing, because nobody limits it."""
-
-    async def at_once(_bucket: str) -> None:
-        return
-
-    owner = f"{os.getpid()}-{secrets.token_hex(4)}"
-    courier = Courier(app.store, app.router, adapter.messenger, app.time, app.hop, owner=owner, pause=at_once)
-    runner = LocalRunner(Planner(app.store), courier, app.store, app.time, app.hop)
-    adapter.live_through(runner.travel)
-    return runner
+def open_runner(app: App, messenger: Messenger) -> LocalRunner:
+    """Planner and courier in this process alone."""
+    courier = _open_courier(app, messenger, None)
+    return LocalRunner(_open_planner(app), courier, app.store, app.time, app.hop)
 
 
-async def play(settings: Settings, port: int, ready: Callable[[str], None]) -> None:
-    """Serves the playground until SIGINT or SIGTERM. Raises OSError when the port is taken."""
-    app = build(settings, settings.playground_url)
-    adapter = open_playground(app)
-    runner = open_runner(app, adapter)
-    try:
-        await _until_signal(_serve(app, runner, adapter.serve("127.0.0.1", port, ready=ready)))
-    finally:
-        app.close()
+def open_shared_runner(
+    app: App, messenger: Messenger, roles: Collection[str], platforms: Collection[str]
+) -> Runner:
+    """This process's part of planning and sending, beside others on the same PostgreSQL. Its courier leaves
+    to others what is for a platform that it is not connected to."""
+    # A single process does without it.
+    from bot.delivery.pgqueue import QueueRunner
+
+    return QueueRunner(
+        app.url,
+        _open_planner(app),
+        _open_courier(app, messenger, platforms),
+        app.store,
+        app.time,
+        app.hop,
+        plans="planner" in roles,
+        sends="courier" in roles,
+        lease_seconds=app.settings.lease,
+    )
 
 
-async def _serve(app: App, runner: LocalRunner, serving: Coroutine[Any, Any, None]) -> None:
-    """Serves, delivers and beats, until one of them ends."""
-    await runner.wake()
-    beating = asyncio.create_task(app.time.beat_every(BEAT_SECONDS))
-    with heartbeat({runner.turn: TURN_SECONDS}):
-        try:
-            await serving
-        finally:
-            beating.cancel()
+def _open_planner(app: App) -> Planner:
+    # Nobody is hurt by a burst in the playground, and who skips time wants to see it.
+    spread = 0.0 if app.settings.is_playground else app.settings.spread
+    return Planner(app.store, timedelta(seconds=spread))
 
 
-async def _until_signal(serving: Any) -> None:
-    """Runs `serving` until it ends or the process is asked to stop."""
-    task = asyncio.ensure_future(serving)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        structlog.get_logger().info("stopped")
+def _open_courier(app: App, messenger: Messenger, platforms: Collection[str] | None) -> Courier:
+    settings = app.settings
+    # Nobody limits the playground.
+    pace = Pace(
+        {
+            "slack": Rate(settings.slack_rate, settings.slack_channel_rate),
+            "discord": Rate(settings.discord_rate / DISCORD_REQUESTS),
+        }
+    )
+    return Courier(
+        app.store,
+        app.router,
+        messenger,
+        app.time,
+        app.hop,
+        owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+        pause=pace.wait,
+        lease_seconds=settings.lease,
+        group=GROUP if messenger.deduplicates else 1,
+        platforms=platforms,
+    )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 USAGE_ERROR = 2
+ROLES = ("gateway", "planner", "courier")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cairn", description="A guide from cloud engineering to AI engineering."
     )
-    parser.set_defaults(do=_run, port=None, data=None)
+    parser.set_defaults(do=_run, port=None, data=None, role=None)
     verbs = parser.add_subparsers(metavar="VERB")
 
     for name, do, says in (
@@ -52,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("--port", type=int, help="the playground's port (8765; 0 takes a free one)")
         verb.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
         verb.set_defaults(do=do)
+        if name == "run":
+            verb.add_argument("--role", choices=ROLES, help="only this part, beside others on one PostgreSQL")
 
     ask = verbs.add_parser("ask", help="answer a skill-gap question in the terminal")
     ask.add_argument("question", nargs="?", help='such as "I run EKS and look after RDS"')
@@ -96,41 +99,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> int:
-    settings = _settings(args)
-    if settings.platforms:
-        names = " and ".join(settings.platforms)
-        print(
-            f"The environment holds tokens for {names}, but this version of Cairn can't connect there yet.\n"
-            "All commands work in the playground: `cairn play`.",
-            file=sys.stderr,
-        )
-        return USAGE_ERROR
-    return _play(args)
+    from bot.running import run
 
-
-def _play(args: argparse.Namespace) -> int:
-    import asyncio
-
-    from bot.app import play
-    from bot.telemetry import configure_logs
-
-    settings = _settings(args)
-    port = settings.port if args.port is None else args.port
-    configure_logs(settings.log_level, settings.log_format)
-    try:
-        asyncio.run(play(settings, port, lambda url: print(f"Cairn's playground: {url}", flush=True)))
-    except OSError as error:
-        if error.errno not in _busy_errors():
-            raise
-        print(f"Port {port} is taken. Start again with another one: --port {port + 1}", file=sys.stderr)
-        return USAGE_ERROR
+    run(_settings(args), args.role, args.port, _say)
     return 0
 
 
-def _busy_errors() -> tuple[int, ...]:
-    import errno
+def _play(args: argparse.Namespace) -> int:
+    from bot.running import play
 
-    return errno.EADDRINUSE, errno.EACCES
+    play(_settings(args), args.port, _say)
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _ask(args: argparse.Namespace) -> int:

@@ -30,6 +30,15 @@ class TimeMachine:
     def now(self) -> datetime:
         return self._clock.now() + self._offset
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is ahead of the machine's time."""
+        return self._offset
+
+    def follow(self) -> None:
+        """Goes where another process on the same database has moved the clock meanwhile."""
+        self._offset = max(self._offset, self._kept.offset())
+
     def travel(self, instant: datetime) -> datetime:
         """Moves the clock to `instant` (aware) and says what time it is then; the past changes nothing."""
         self._offset = self._kept.move(max(instant - self._clock.now(), self._offset))

@@ -10,6 +10,7 @@ from typing import Any
 from bot.core.errors import InvalidInput, NotFound
 from bot.curriculum.load import load_content
 from bot.settings import Settings
+from bot.storage.downtimes import Pulse
 from bot.storage.engine import open_engine
 from bot.storage.outbox import Outbox, OutboxRow
 from bot.storage.store import DatabaseStore
@@ -23,10 +24,14 @@ def read_status(settings: Settings) -> dict[str, Any]:
     engine = open_engine(settings.store_url.get_secret_value())
     database = DatabaseStore(engine, settings.deadline).status()
     oldest = Outbox(engine).oldest() if database.is_current else None
+    beat = Pulse(engine).last() if database.is_current else None
     return {
         "version": version("cairn-bot"),
         "database": {**asdict(database), "current": database.is_current},
-        "delivery": {"oldest_due": None if oldest is None else oldest.isoformat()},
+        "delivery": {
+            "oldest_due": None if oldest is None else oldest.isoformat(),
+            "last_beat": None if beat is None else beat.isoformat(),
+        },
         "content": {"version": content.version, **content.counts()},
         "platforms": list(settings.platforms),
     }

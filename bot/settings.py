@@ -27,10 +27,28 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     database_url: SecretStr | None = None
 
+    slack_api_url: str = "https://slack.com/api/"
+    slack_host: str = Field(default="127.0.0.1", validation_alias="CAIRN_SLACK_HOST")
+    slack_port: int = Field(default=3000, ge=0, le=65535, validation_alias="CAIRN_SLACK_PORT")
+    discord_api_url: str = ""
+    discord_gateway_url: str = ""
+    discord_guild: str = ""
+    discord_shards: int | None = Field(default=None, ge=1)
+    discord_shard_ids: str = ""
+    prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,12}$", validation_alias="CAIRN_PREFIX")
     data: Path = Field(default=Path("data"), validation_alias="CAIRN_DATA")
     content: Path = Field(default=ROOT / "content", validation_alias="CAIRN_CONTENT")
     port: int = Field(default=8765, ge=0, le=65535, validation_alias="CAIRN_PORT")
+    playground: bool = Field(default=False, validation_alias="CAIRN_PLAYGROUND")
+    health_host: str = Field(default="127.0.0.1", validation_alias="CAIRN_HEALTH_HOST")
+    health_port: int | None = Field(default=None, ge=0, le=65535, validation_alias="CAIRN_HEALTH_PORT")
     deadline: float = Field(default=1.5, gt=0, le=10, validation_alias="CAIRN_DEADLINE")
+    beat: float = Field(default=2.0, gt=0, le=30, validation_alias="CAIRN_BEAT")
+    spread: float = Field(default=60.0, ge=0, le=900, validation_alias="CAIRN_SPREAD")
+    lease: float = Field(default=30.0, ge=1, le=300, validation_alias="CAIRN_LEASE")
+    slack_rate: float = Field(default=5.0, gt=0, validation_alias="CAIRN_SLACK_RATE")
+    slack_channel_rate: float = Field(default=0.9, gt=0, validation_alias="CAIRN_SLACK_CHANNEL_RATE")
+    discord_rate: float = Field(default=45.0, gt=0, validation_alias="CAIRN_DISCORD_RATE")
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="CAIRN_LOG_FORMAT")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", validation_alias="CAIRN_LOG_LEVEL"
@@ -42,6 +60,21 @@ class Settings(BaseSettings):
         slack = self.slack_bot_token or self.slack_app_token or self.slack_signing_secret
         named = (("Slack", slack or self.slack_client_id), ("Discord", self.discord_token))
         return tuple(name for name, given in named if given)
+
+    @property
+    def is_playground(self) -> bool:
+        """Whether the playground is served, rather than a platform."""
+        return self.playground or not self.platforms
+
+    @property
+    def shard_ids(self) -> tuple[int, ...] | None:
+        """The shards of this process; None: all of them. Raises SettingsError for anything but numbers."""
+        if not self.discord_shard_ids:
+            return None
+        given = self.discord_shard_ids.split(",")
+        if self.discord_shards is None or not all(one.strip().isdecimal() for one in given):
+            raise SettingsError("DISCORD_SHARD_IDS is a list such as 0,1 and goes with DISCORD_SHARDS")
+        return tuple(int(one) for one in given)
 
     @property
     def playground_url(self) -> str:
@@ -56,6 +89,11 @@ class Settings(BaseSettings):
         return SecretStr(
             f"sqlite:///{self.data / 'cairn.sqlite3'}" if self.platforms else self.playground_url
         )
+
+    @property
+    def shares_database(self) -> bool:
+        """Whether several processes can work on the database together."""
+        return self.store_url.get_secret_value().startswith("postgres")
 
     @classmethod
     def settings_customise_sources(

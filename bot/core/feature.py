@@ -37,13 +37,15 @@ class Schedule:
     """What is said unasked, by its kind: `(occurrence, ctx, now) -> Notice | Skip | Later`.
 
     `late` is how long after its time it is still worth saying. `nudges`: it goes to the member whose number
-    is the occurrence's subject, who is nudged once a week at most, whatever the kind.
+    is the occurrence's subject, who is nudged once a week at most, whatever the kind. `reports`: the lead who
+    asked for it is told when it could not be said.
     """
 
     kind: str
     handle: Callable[[Occurrence, Context, datetime], Telling]
     late: timedelta
     nudges: bool = False
+    reports: bool = False
 
 
 @dataclass(slots=True)
@@ -101,11 +103,13 @@ class Feature:
         self.home_pieces.append(show)
         return show
 
-    def schedule(self, kind: str, *, late: timedelta, nudges: bool = False) -> Callable[[Handler], Handler]:
+    def schedule(
+        self, kind: str, *, late: timedelta, nudges: bool = False, reports: bool = False
+    ) -> Callable[[Handler], Handler]:
         """Declares what is said when the ledger has an occurrence of this kind."""
 
         def declare(handle: Handler) -> Handler:
-            self.schedules.append(Schedule(kind, handle, late, nudges))
+            self.schedules.append(Schedule(kind, handle, late, nudges, reports))
             return handle
 
         return declare

@@ -1,10 +1,10 @@
-"""What delivery needs from the database: slots, the ledger, and the leases of who may send."""
+"""What delivery needs: slots, the ledger and leases of who may send, from the database; and a platform."""
 
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.core.chat.notice import Notice
-from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome
+from bot.core.chat.notice import Finding, Notice, Ref
+from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid
 from bot.core.domain.slots import Slot
 from bot.core.ids import Address, SpaceId
 from bot.core.recurrence import Due, Recurrence
@@ -72,6 +72,10 @@ class LedgerRows(Protocol):
         """The newest week for which the subject has a row of this kind."""
         ...
 
+    def unsaid(self, space: SpaceId, row: int) -> Unsaid | None:
+        """A row that could not be said; None for one that was, or may be yet."""
+        ...
+
     def was_said(self, occurrence: Occurrence, kinds: tuple[str, ...]) -> bool:
         """Whether the subject was told something of these kinds, or is being told, in the same week."""
         ...
@@ -125,4 +129,21 @@ class LeaseRows(Protocol):
 
     def void(self) -> None:
         """Ends every lease: for a process that knows that no other one sends."""
+        ...
+
+
+class Messenger(Protocol):
+    """How a platform is told something unasked. Raises RetryLater, Unreachable or Unknown."""
+
+    @property
+    def deduplicates(self) -> bool:
+        """Whether a key that comes again is recognised, so that people see its message once."""
+        ...
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        """Says it, under the occurrence's key; completes a message that is there half made."""
+        ...
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        """Whether the platform has the occurrence's message, at the place its row names."""
         ...

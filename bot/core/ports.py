@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.chat.call import Answer, Call, Caller, Space, Typing
+from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
 from bot.core.chat.chart import Chart
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Block
-from bot.core.chat.notice import Finding, Notice, Ref
+from bot.core.community import CohortRows, HomeRows, LeadRows, ScheduleRows, TipPostRows
 from bot.core.domain.asked import OpenQuestion, Question
 from bot.core.domain.goals import Evidence, EvidenceId, EvidenceKind
 from bot.core.domain.ledger import Occurrence
@@ -18,7 +18,7 @@ from bot.core.domain.plans import Plan, PlanId
 from bot.core.domain.profiles import Assessment, Profile
 from bot.core.domain.progress import Downtime
 from bot.core.domain.reminders import Reminder
-from bot.core.ids import QuestionId, SpaceId
+from bot.core.ids import Address, QuestionId, SpaceId
 from bot.core.outbox import LeaseRows, LedgerRows, SlotRows
 
 
@@ -34,6 +34,18 @@ class MemberRows(Protocol):
         ...
 
     def find(self, space: Space, caller: Caller) -> Member | None: ...
+
+    def space(self, space: Address) -> SpaceId | None:
+        """The space's number; None before its first contact."""
+        ...
+
+    def known(self, space: SpaceId, foreign_id: str) -> Member | None:
+        """The member whom the platform knows by this id."""
+        ...
+
+    def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
+        """Members whose name holds the text, by name."""
+        ...
 
 
 class QuestionRows(Protocol):
@@ -175,6 +187,21 @@ class Transaction(Protocol):
     def reminders(self) -> ReminderRows: ...
 
     @property
+    def cohorts(self) -> CohortRows: ...
+
+    @property
+    def leads(self) -> LeadRows: ...
+
+    @property
+    def schedules(self) -> ScheduleRows: ...
+
+    @property
+    def tip_posts(self) -> TipPostRows: ...
+
+    @property
+    def homes(self) -> HomeRows: ...
+
+    @property
     def slots(self) -> SlotRows: ...
 
     @property
@@ -215,15 +242,11 @@ class Doors(Protocol):
     async def zone(self, space: Space, caller: Caller) -> str: ...
 
 
-class Messenger(Protocol):
-    """How a platform is told something unasked. Raises RetryLater, Unreachable or Unknown."""
+class DirectDoors(Doors, Protocol):
+    """The doors of a platform whose direct messages name no space."""
 
-    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
-        """Says it, under the occurrence's key; completes a message that is there half made."""
-        ...
-
-    async def find(self, occurrence: Occurrence) -> Finding:
-        """Whether the platform has the occurrence's message, at the place its row names."""
+    async def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:
+        """The space that is meant, or what the caller is told instead; None for who is no member yet."""
         ...
 
 

@@ -1,22 +1,20 @@
 """The one door. `Router.answer` runs whole on a database thread: one hop and one transaction a request."""
 
-import inspect
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, get_type_hints
 
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Reply, Space, Submitted, Typed, Typing
 from bot.core.chat.codec import decode
-from bot.core.chat.command import Command, Option, Value, convert
+from bot.core.chat.command import Command
 from bot.core.chat.control import CHOICE_LIMIT, Choice
 from bot.core.chat.form import TYPED_LIMIT
 from bot.core.chat.message import Block
 from bot.core.chat.notice import Skip, Telling
 from bot.core.chat.typed import clean, clean_line
 from bot.core.domain.ledger import Occurrence, is_too_late
-from bot.core.domain.members import NAME_LIMIT
+from bot.core.domain.members import NAME_LIMIT, Member
+from bot.core.domain.schedules import ALERT
 from bot.core.errors import (
     DeliveryError,
     InvalidInput,
@@ -27,13 +25,12 @@ from bot.core.errors import (
     UserError,
 )
 from bot.core.feature import ActionHandler, Schedule
+from bot.core.given import Given, read_args, read_options, read_values
 from bot.core.ports import Clock, Report, Store, Transaction
 from bot.core.request import Context, Glance, Library, Request
 from bot.core.views import errors as views
 
 UNKNOWN_ZONE = "UTC"
-
-_INTEGER = re.compile(r"[0-9]{1,15}")
 
 
 class Router:
@@ -61,11 +58,11 @@ class Router:
                 case Submitted(action, values):
                     return self._run_action(call, action, (), values, submits=True)
         except UserError as error:
-            return Answer(views.refusal(error, _typed_in(call)), private=True)
+            return Answer(views.refusal(error, _typed_in(call)), private=True, refused=True)
         except TryAgain:
-            return Answer(views.busy(), private=True)
+            return Answer(views.busy(), private=True, refused=True)
         except Exception as error:  # a bug, wherever it is: the member gets a reference, the log the trace
-            return Answer(views.bug(self._report(error, call)), private=True)
+            return Answer(views.bug(self._report(error, call)), private=True, refused=True)
 
     def suggest(self, typing: Typing) -> tuple[Choice, ...]:
         """At most 25 entries for the option being typed; none when there is nothing to offer."""
@@ -73,14 +70,15 @@ class Router:
         option = (
             next((one for one in command.options if one.name == typing.option), None) if command else None
         )
-        if option is None or option.suggest is None:
+        if command is None or option is None or option.suggest is None:
             return ()
         try:
             with self._store.read() as tx:
                 glance = self._glance(typing.space, typing.caller, Context(tx, self._library))
+                _authorise(command, typing.caller, glance.member, tx)
                 text = clean_line(typing.text, option.limit)
                 return option.suggest(glance, Context(tx, self._library), text)[:CHOICE_LIMIT]
-        except TryAgain:
+        except (TryAgain, NotAllowed):
             return ()
         except Exception as error:  # suggestions are a comfort: the member can still type
             self._report(error, typing)
@@ -115,6 +113,7 @@ class Router:
         if schedule is None:
             return Skip("nothing says this any more")
         if is_too_late(occurrence.due_at, now, schedule.late):
+            self.report_unsaid(occurrence, tx, now)
             return Skip("late")
         try:
             if schedule.nudges and tx.ledger.was_said(occurrence, self._rival_nudges(schedule)):
@@ -125,6 +124,18 @@ class Router:
         except Exception as error:  # as in `answer`
             raise Unreachable(f"bug {self._report(error, occurrence)}") from error
 
+    def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
+        """Whether a lead is to be told that this could not be said: the one who asked for it."""
+        schedule = self._catalog.schedules.get(occurrence.kind)
+        if schedule is None or not schedule.reports:
+            return False
+        row, space = occurrence, occurrence.space
+        return tx.ledger.add(space, row.space_id, ALERT, row.id, row.week, now, now)
+
+    def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
+        """Logs what broke while it was said. A short reference to it."""
+        return self._report(error, occurrence)
+
     def _rival_nudges(self, schedule: Schedule) -> tuple[str, ...]:
         kinds = (one.kind for one in self._catalog.schedules.values() if one.nudges)
         return tuple(kind for kind in kinds if kind != schedule.kind)
@@ -133,8 +144,11 @@ class Router:
         command = self._catalog.commands.get(name)
         if command is None:
             raise NotFound("command.unknown", command=clean_line(name, NAME_LIMIT))
-        _authorise(command, call.caller)
-        return Answer(self._handle(call, command, (), _read_options(command, options)), command.private)
+
+        def read() -> Given:
+            return (), read_options(command, options)
+
+        return Answer(self._handle(call, command, read), command.private)
 
     def _run_action(
         self,
@@ -149,17 +163,20 @@ class Router:
         handler = self._catalog.actions.get(action.name)
         if handler is None or handler.submits is not submits:
             raise InvalidInput("button.foreign")
-        _authorise(handler, call.caller)
-        args = _read_args(handler, (*action.args, *chosen))
-        return Answer(self._handle(call, handler, args, _read_values(handler, values)), handler.private)
 
-    def _handle(
-        self, call: Call, asked: Command | ActionHandler, args: tuple[Value, ...], named: Mapping[str, Any]
-    ) -> Reply:
+        def read() -> Given:
+            return read_args(handler, (*action.args, *chosen)), read_values(handler, values)
+
+        return Answer(self._handle(call, handler, read), handler.private)
+
+    def _handle(self, call: Call, asked: Command | ActionHandler, read: Callable[[], Given]) -> Reply:
+        """What was given is read only once its caller may ask for it."""
         now = self._clock.now()
         caller = _clean_caller(call.caller)
         with self._store.write() as tx:
             member = tx.members.enrol(call.space, caller, now)
+            _authorise(asked, caller, member, tx)
+            args, named = read()
             request = Request(member, caller, call.space, call.reply_to, now)
             reply: Reply = asked.handle(request, Context(tx, self._library), *args, **named)
             return reply
@@ -175,67 +192,13 @@ def _typed_in(call: Call) -> tuple[str, ...]:
     return tuple(clean(text, TYPED_LIMIT) for text in call.what.values.values() if isinstance(text, str))
 
 
-def _authorise(asked: Command | ActionHandler, caller: Caller) -> None:
-    if asked.lead and not caller.is_lead:
+def _authorise(
+    asked: Command | ActionHandler, caller: Caller, member: Member | None, tx: Transaction
+) -> None:
+    """A lead is whoever administers the space, or was made one by a lead and still is."""
+    if asked.lead and not caller.is_lead and (member is None or not tx.leads.has(member)):
         raise NotAllowed("lead.only")
 
 
 def _clean_caller(caller: Caller) -> Caller:
     return Caller(caller.address, clean_line(caller.name, NAME_LIMIT) or caller.address.id, caller.is_lead)
-
-
-def _read_options(command: Command, given: Mapping[str, str | int | bool]) -> dict[str, Value]:
-    known = {option.name: option for option in command.options}
-    for name in given:
-        if name not in known:
-            raise InvalidInput("option.unknown", option=clean_line(name, NAME_LIMIT), command=command.name)
-    options = {name: _read_option(option, given[name]) for name, option in known.items() if name in given}
-    for name, option in known.items():
-        if option.required and options.get(name) is None:
-            raise InvalidInput("option.required", option=name, command=command.name)
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _read_option(option: Option, given: str | int | bool) -> Value | None:
-    if isinstance(given, str):
-        # One more than the limit is kept, to tell a text that fits from one that doesn't.
-        given = clean_line(given, option.limit + 1)
-        if len(given) > option.limit:
-            raise InvalidInput("option.long", option=option.name, limit=str(option.limit))
-        if not given:
-            return None
-    return convert(option, given)
-
-
-def _read_args(handler: ActionHandler, args: tuple[str, ...]) -> tuple[Value, ...]:
-    if len(args) != len(handler.action.params):
-        raise InvalidInput("button.foreign")
-    hints = get_type_hints(handler.handle)
-    return tuple(
-        _read_integer(arg) if hints[name] is int else clean_line(arg, NAME_LIMIT)
-        for name, arg in zip(handler.action.params, args, strict=True)
-    )
-
-
-def _read_integer(text: str) -> int:
-    if not _INTEGER.fullmatch(text):
-        raise InvalidInput("button.foreign")
-    return int(text)
-
-
-def _read_values(handler: ActionHandler, values: Mapping[str, str | tuple[str, ...]]) -> dict[str, Any]:
-    """A form's values for the handler's keyword-only parameters; an empty one is left to its default."""
-    named: dict[str, Any] = {}
-    for name, one in inspect.signature(handler.handle).parameters.items():
-        if one.kind is not one.KEYWORD_ONLY:
-            continue
-        value = values.get(name, "")
-        if isinstance(value, str):
-            value = clean(value, TYPED_LIMIT)
-        else:
-            value = tuple(clean_line(item, NAME_LIMIT) for item in value[:CHOICE_LIMIT])
-        if value:
-            named[name] = value
-        elif one.default is one.empty:
-            raise InvalidInput("input.required")
-    return named

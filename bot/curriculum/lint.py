@@ -65,6 +65,7 @@ def lint(content: Content, now: datetime, places: Places | None = None) -> tuple
         *_check_ids(content),
         *_check_names(content),
         *_check_references(content),
+        *_check_phases(content),
         *_check_unused(content),
         *_check_tips(content),
         *check_goals(content),
@@ -114,6 +115,23 @@ def _check_names(content: Content) -> Iterator[Note]:
                 if owner != f"{kind} `{key}`":
                     says = f"`{name}` also means the {owner}, so it finds neither."
                     yield "error", kind, key, says, "Keep it in one of the two."
+
+
+def _check_phases(content: Content) -> Iterator[Note]:
+    phases = {phase.id for phase in content.phases}
+    for challenge in content.challenges:
+        for key in challenge.phases:
+            if key not in phases:
+                remedy = f"Choose one of: {', '.join(sorted(phases))}."
+                yield "error", "challenge", challenge.id, f"No track has the phase `{key}`.", remedy
+    named = {key for challenge in content.challenges for key in challenge.phases or phases}
+    for track in content.tracks if content.challenges else ():
+        for phase in track.phases:
+            if phase.id not in named:
+                named.add(phase.id)  # tracks share their phases' ids; once is enough
+                says = f"No challenge belongs to the phase `{phase.id}`, so cohorts in it get any tip."
+                remedy = "Name it in the phases of a challenge."
+                yield "warning", "phase", f"{track.id}:{phase.id}", says, remedy
 
 
 def _check_references(content: Content) -> Iterator[Note]:

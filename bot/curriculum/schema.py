@@ -60,9 +60,10 @@ class ChallengeShape(Shape):
     name: Name
     summary: Sentence
     aliases: Aliases = ()
+    phases: Ids = ()
 
     def build(self, key: str) -> Challenge:
-        return Challenge(key, self.name, self.summary, self.aliases)
+        return Challenge(key, self.name, self.summary, self.aliases, self.phases)
 
 
 class ChallengesShape(RootModel[dict[Id, ChallengeShape]]):

@@ -6,26 +6,41 @@ whose end nobody saw is looked up at the platform before anything is sent again.
 """
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
 
-from bot.core.chat.notice import Absent, Found, Later, Notice, Skip, Telling
-from bot.core.domain.ledger import Occurrence, Outcome, back_off, gives_up
-from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
-from bot.core.ports import Clock, Messenger, Store, Transaction
+from bot.core.chat.notice import Later, Notice, Skip, Telling
+from bot.core.domain.ledger import UNSAID, Occurrence, Outcome, back_off
+from bot.core.errors import DeliveryError, TryAgain, Unreachable
+from bot.core.outbox import Messenger
+from bot.core.ports import Clock, Store, Transaction
+from bot.delivery.outcomes import after_failure, after_finding
 
 T = TypeVar("T")
 
+# Waits out the pace of a bucket, under a lease's token, and of a channel or member in it. How many seconds.
+Pause = Callable[[str, int, str], Awaitable[float]]
+
 LEASE_SECONDS = 30.0
+# So many sends are marked in one transaction where the platform knows a key that it has seen.
+GROUP = 8
 
 
 class Notices(Protocol):
     def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Telling:
         """What is to be said, as it is true now. Raises Unreachable when it can't be made."""
+        ...
+
+    def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
+        """Whether somebody is to be told that this could not be said."""
+        ...
+
+    def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
+        """Logs what broke. A short reference to it."""
         ...
 
 
@@ -43,12 +58,19 @@ class Claimed:
     notice: Notice | None
 
 
+Marks = list[tuple[Occurrence, Outcome]]
+
+
 class Lost(DeliveryError):
     """Somebody else holds the lease now."""
 
 
 class Courier:
-    """Drains buckets. `owner` names this courier among others, `pause` waits out the pace of a bucket."""
+    """Drains buckets. `owner` names this courier among others, `pause` waits out the pace of a bucket.
+
+    `group`: how many sends are marked together. What a crash leaves unmarked is asked for at the platform.
+    `platforms`: those that it is connected to; None: all.
+    """
 
     def __init__(
         self,
@@ -59,8 +81,10 @@ class Courier:
         hop: Hop,
         *,
         owner: str,
-        pause: Callable[[str], Awaitable[None]],
+        pause: Pause,
         lease_seconds: float = LEASE_SECONDS,
+        group: int = 1,
+        platforms: Collection[str] | None = None,
     ) -> None:
         self._store = store
         self._notices = notices
@@ -70,6 +94,13 @@ class Courier:
         self._owner = owner
         self._pause = pause
         self._lease_seconds = lease_seconds
+        self._group = group
+        self._platforms = platforms
+        self._stopping = False
+
+    def stop(self) -> None:
+        """From now on nothing more is begun: what is being said is finished and marked."""
+        self._stopping = True
 
     async def due_buckets(self) -> tuple[str, ...]:
         """Buckets in which something is due."""
@@ -84,27 +115,36 @@ class Courier:
         if token is None:
             return 0
         rest, finished = 0.0, 0
+        marks: Marks = []
         try:
             finished += await self._reconcile(bucket, token)
-            while (claimed := await self._hop(self._claim, bucket, token)) is not None:
-                finished += 1
-                if claimed.notice is None:
-                    continue
-                outcome, rest = await self._say(bucket, claimed.occurrence, claimed.notice)
-                await self._hop(self._finish, claimed.occurrence, token, outcome)
-                if rest:
+            while not self._stopping and not rest:
+                claimed = await self._hop(self._claim, bucket, token)
+                if claimed is None:
                     break
+                finished += 1
+                if claimed.notice is not None:
+                    outcome, rest = await self._say(bucket, token, claimed.occurrence, claimed.notice)
+                    marks.append((claimed.occurrence, outcome))
+                if len(marks) >= self._group:
+                    await self._mark(token, marks)
+            await self._mark(token, marks)
         except Lost:
             structlog.get_logger().warning("lease lost", bucket=bucket)
             return finished
         await self._hop(self._give_back, bucket, token, rest)
         return finished
 
+    async def _mark(self, token: int, marks: Marks) -> None:
+        if marks:
+            await self._hop(self._finish, tuple(marks), token)
+            marks.clear()
+
     async def _reconcile(self, bucket: str, token: int) -> int:
         """Finds out about the rows whose end nobody saw. How many that were."""
         count = 0
-        while (row := await self._hop(self._doubtful, bucket, token)) is not None:
-            await self._hop(self._finish, row, token, await self._ask(row))
+        while not self._stopping and (row := await self._hop(self._doubtful, bucket, token)) is not None:
+            await self._hop(self._finish, ((row, await self._ask(row)),), token)
             count += 1
         return count
 
@@ -115,33 +155,22 @@ class Courier:
             found = await self._messenger.find(row)
         except DeliveryError as error:
             return Outcome("ambiguous", error.why, not_before=now + self._later(row))
-        match found:
-            case Found(ref, complete=True):
-                return Outcome("sent", "found", str(ref))
-            case Found(ref):
-                return Outcome("retry", "half made", str(ref), not_before=now)
-            case Absent():
-                return Outcome("retry", "not there", not_before=now)
-            case _ if row.place == "channel":
-                return Outcome("held", "perhaps said already; an operator decides")
-            case _:
-                return Outcome("retry", "perhaps said already; once more", not_before=now)
+        return after_finding(found, row, now)
 
-    async def _say(self, bucket: str, row: Occurrence, notice: Notice) -> tuple[Outcome, float]:
+    async def _say(self, bucket: str, token: int, row: Occurrence, notice: Notice) -> tuple[Outcome, float]:
         """How it went, and for how many seconds the whole bucket has to wait."""
-        await self._pause(bucket)
+        waited = await self._pause(bucket, token, notice.to.id)
+        if waited > self._lease_seconds / 3:
+            await self._hop(self._renew, bucket, token)
         now = self._clock.now()
         try:
             ref = await self._messenger.post(row, notice)
-        except RetryLater as error:
-            after = timedelta(seconds=error.after) if error.after is not None else self._later(row)
-            if gives_up(row.attempts, row.due_at, now):
-                return Outcome("dead", error.why), error.after or 0.0
-            return Outcome("retry", error.why, not_before=now + after), error.after or 0.0
-        except Unreachable as error:
-            return Outcome("dead", error.why), 0.0
-        except Unknown as error:
-            return Outcome("ambiguous", error.why, not_before=now + self._later(row)), 0.0
+        except DeliveryError as error:
+            return after_failure(error, row, now, self._later(row))
+        except TryAgain:
+            return Outcome("retry", "database away", not_before=now + self._later(row)), 0.0
+        except Exception as error:  # a bug in one message must not keep the others waiting
+            return Outcome("held", f"bug {self._notices.report_bug(error, row)}"), 0.0
         return Outcome("sent", ref=str(ref)), 0.0
 
     def _later(self, row: Occurrence) -> timedelta:
@@ -149,7 +178,9 @@ class Courier:
 
     def _buckets(self) -> tuple[str, ...]:
         with self._store.read() as tx:
-            return tx.ledger.buckets(self._clock.now())
+            due = tx.ledger.buckets(self._clock.now())
+        mine = self._platforms
+        return tuple(one for one in due if mine is None or one.partition(":")[0] in mine)
 
     def _take(self, bucket: str) -> int | None:
         with self._store.write() as tx:
@@ -176,6 +207,7 @@ class Courier:
             # Whatever its handler wrote is rolled back, and so is the claim: it is buried by itself.
             with self._store.write() as tx:
                 tx.ledger.bury(row.id, error.why, now)
+                self._notices.report_unsaid(row, tx, now)
             return Claimed(row, None)
 
     def _make(self, tx: Transaction, row: Occurrence, token: int, now: datetime) -> Claimed:
@@ -198,8 +230,16 @@ class Courier:
             self._check(tx, bucket, token)
             return tx.ledger.doubtful(bucket, self._clock.now())
 
-    def _finish(self, row: Occurrence, token: int, outcome: Outcome) -> None:
-        """Raises Lost when the row is somebody else's meanwhile: they will find out how it went."""
+    def _renew(self, bucket: str, token: int) -> None:
         with self._store.write() as tx:
-            if not tx.ledger.finish(row.id, token, outcome, self._clock.now()):
-                raise Lost("row taken over")
+            self._check(tx, bucket, token)
+
+    def _finish(self, marks: Sequence[tuple[Occurrence, Outcome]], token: int) -> None:
+        """Raises Lost when a row is somebody else's meanwhile: they will find out how it went."""
+        now = self._clock.now()
+        with self._store.write() as tx:
+            for row, outcome in marks:
+                if not tx.ledger.finish(row.id, token, outcome, now):
+                    raise Lost("row taken over")
+                if outcome.state in UNSAID:
+                    self._notices.report_unsaid(row, tx, now)

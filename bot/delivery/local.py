@@ -1,27 +1,20 @@
-"""The runner of a single process: it plans and drains by itself, and lives through skipped time."""
+"""The runner of a single process: it plans by itself, and drains each bucket in a task of its own."""
 
 import asyncio
+import functools
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
 from bot.core.errors import TryAgain
 from bot.core.ports import Store
 from bot.delivery.courier import Courier, Hop
+from bot.delivery.runner import MovableClock, next_moment, travel_through
 from bot.scheduling.planner import Planner
 
 
-class MovableClock(Protocol):
-    def now(self) -> datetime: ...
-
-    async def travel(self, instant: datetime) -> datetime:
-        """Moves the clock to `instant` and says what time it is then; the past changes nothing."""
-        ...
-
-
 class LocalRunner:
-    """Plans what is due and drains every bucket, one turn at a time."""
+    """Plans what is due and drains every bucket. A bucket that has to wait keeps no other one waiting."""
 
     def __init__(
         self, planner: Planner, courier: Courier, store: Store, clock: MovableClock, hop: Hop
@@ -32,14 +25,31 @@ class LocalRunner:
         self._clock = clock
         self._hop = hop
         self._turn = asyncio.Lock()
-
-    def now(self) -> datetime:
-        return self._clock.now()
+        self._draining: dict[str, asyncio.Task[int]] = {}
+        self._stopped = asyncio.Event()
 
     async def wake(self) -> None:
         """At the start: nobody else sends, so old leases are void, and zones may have new rules."""
         await self._hop(self._void)
         await self._hop(self._planner.resolve_anew, self._clock.now())
+
+    async def run(self) -> None:
+        async with self._turn:
+            await self.wake()
+        await self.turn()
+        await self._stopped.wait()
+        await asyncio.gather(*self._draining.values(), return_exceptions=True)
+
+    def stop(self) -> None:
+        self._courier.stop()
+        self._stopped.set()
+
+    async def turn(self) -> None:
+        try:
+            async with self._turn:
+                await self._begin()
+        except TryAgain:
+            structlog.get_logger().warning("turn missed")
 
     async def run_once(self) -> int:
         """Says everything that is due now. How many ledger rows were finished."""
@@ -47,34 +57,30 @@ class LocalRunner:
             return await self._run_due()
 
     async def travel(self, instant: datetime) -> datetime:
-        """Moves the clock to `instant` through every moment at which something is due, in order."""
         async with self._turn:
-            await self._run_due()
-            while (coming := await self._hop(self._next_at)) is not None and coming <= instant:
-                before = self._clock.now()
-                await self._clock.travel(coming)
-                if not await self._run_due() and coming <= before:
-                    break  # what waits can't be said now, so there is nothing to wait for
-            return await self._clock.travel(instant)
+            next_at = functools.partial(self._hop, next_moment, self._store)
+            return await travel_through(self._clock, instant, next_at, self._has_run)
 
-    async def turn(self) -> None:
-        """As `run_once`; what the database refuses is made up for by the next turn."""
-        try:
-            await self.run_once()
-        except TryAgain:
-            structlog.get_logger().warning("turn missed")
+    async def _has_run(self) -> bool:
+        return await self._run_due() > 0
 
     async def _run_due(self) -> int:
-        await self._hop(self._planner.plan_due, self._clock.now())
-        finished = 0
-        for bucket in await self._courier.due_buckets():
-            finished += await self._courier.drain(bucket)
-        return finished
+        return sum(await asyncio.gather(*await self._begin()))
 
-    def _next_at(self) -> datetime | None:
-        with self._store.read() as tx:
-            moments = [at for at in (tx.slots.next_at(), tx.ledger.next_at()) if at is not None]
-        return min(moments, default=None)
+    async def _begin(self) -> tuple[asyncio.Task[int], ...]:
+        """Plans, and begins to drain what is due in buckets that are not being drained yet."""
+        await self._hop(self._planner.plan_due, self._clock.now())
+        for bucket in await self._courier.due_buckets():
+            if bucket not in self._draining:
+                self._draining[bucket] = asyncio.create_task(self._courier.drain(bucket))
+                self._draining[bucket].add_done_callback(functools.partial(self._end, bucket))
+        return tuple(self._draining.values())
+
+    def _end(self, bucket: str, task: asyncio.Task[int]) -> None:
+        """What is left of the bucket is due at the next turn still."""
+        del self._draining[bucket]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            structlog.get_logger().warning("drain given up", bucket=bucket, error=type(error).__name__)
 
     def _void(self) -> None:
         with self._store.write() as tx:

@@ -40,6 +40,12 @@ class Pulse:
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:
             _beat(connection, now)
 
+    def last(self) -> datetime | None:
+        """The last beat; None before the first."""
+        with open_transaction(self._engine, DEADLINE_SECONDS, writes=False) as connection:
+            found: datetime | None = connection.execute(_LAST).scalar_one_or_none()
+            return found
+
     def wake(self, now: datetime, least: timedelta) -> None:
         """Alive again. A silence of `least` or more since the last beat is kept as a downtime."""
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:

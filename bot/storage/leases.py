@@ -6,11 +6,24 @@ PostgreSQL, where couriers run on several machines, and by the one process's mon
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Interval, func, literal, or_, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Interval,
+    Update,
+    bindparam,
+    func,
+    or_,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.storage.tables import Instant
 from bot.storage.tables import bucket_leases as leases
@@ -19,46 +32,72 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class _Statements:
+    """Made once for each database: building them takes longer than running them."""
+
+    blank: Insert
+    take: ReturningUpdate[Any]
+    renew: Update
+    give_back: Update
+
+
+@cache
+def _statements(dialect: str) -> _Statements:
+    is_postgres = dialect == "postgresql"
+    length = bindparam("length", type_=Interval)
+    if is_postgres:
+        now: ColumnElement[Any] = type_coerce(func.clock_timestamp(), Instant)
+        until: ColumnElement[Any] = type_coerce(func.clock_timestamp() + length, Instant)
+    else:
+        now, until = bindparam("now", type_=Instant), bindparam("then", type_=Instant)
+    mine = (leases.c.bucket == bindparam("of")) & (leases.c.token == bindparam("held"))
+    free = or_(leases.c.until <= now, leases.c.owner == bindparam("who"))
+    return _Statements(
+        (postgresql if is_postgres else sqlite).insert(leases).on_conflict_do_nothing(),
+        update(leases)
+        .where(leases.c.bucket == bindparam("of"), free)
+        .values(token=leases.c.token + 1, owner=bindparam("who"), until=until)
+        .returning(leases.c.token),
+        update(leases).where(mine, leases.c.until > now).values(until=until),
+        update(leases).where(mine).values(until=until, owner=""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class StoredLeases:
     connection: Connection
 
     def take(self, bucket: str, owner: str, seconds: float) -> int | None:
         """A new token for the bucket; None while somebody else's lease lasts."""
-        dialect = self.connection.dialect.name
-        blank = (postgresql if dialect == "postgresql" else sqlite).insert(leases).on_conflict_do_nothing()
-        self.connection.execute(blank, {"bucket": bucket, "token": 0, "owner": "", "until": _EPOCH})
-        free = or_(leases.c.until <= self._now(), leases.c.owner == owner)
-        taken = (
-            update(leases)
-            .where(leases.c.bucket == bucket, free)
-            .values(token=leases.c.token + 1, owner=owner, until=self._until(seconds))
-            .returning(leases.c.token)
-        )
-        token: int | None = self.connection.execute(taken).scalar_one_or_none()
+        blank = {"bucket": bucket, "token": 0, "owner": "", "until": _EPOCH}
+        self.connection.execute(self._made.blank, blank)
+        place = {"of": bucket, "who": owner, **self._span(seconds)}
+        token: int | None = self.connection.execute(self._made.take, place).scalar_one_or_none()
         return token
 
     def renew(self, bucket: str, token: int, seconds: float) -> bool:
         """Whether the lease still lasted; then it lasts `seconds` from now, and nobody takes it over before
         this transaction ends."""
-        renewed = update(leases).where(self._held(bucket, token)).values(until=self._until(seconds))
-        return self.connection.execute(renewed).rowcount == 1
+        place = {"of": bucket, "held": token, **self._span(seconds)}
+        return self.connection.execute(self._made.renew, place).rowcount == 1
 
     def give_back(self, bucket: str, token: int, rest: float = 0.0) -> None:
         """Ends the lease. Nobody can take the bucket for the next `rest` seconds."""
-        ended = update(leases).where(leases.c.bucket == bucket, leases.c.token == token)
-        self.connection.execute(ended.values(until=self._until(rest), owner=""))
+        place = {"of": bucket, "held": token, **self._span(rest)}
+        self.connection.execute(self._made.give_back, place)
 
     def void(self) -> None:
         """Ends every lease: for a process that knows that no other one sends."""
         self.connection.execute(update(leases).values(until=_EPOCH, owner=""))
 
-    def _held(self, bucket: str, token: int) -> ColumnElement[bool]:
-        return (leases.c.bucket == bucket) & (leases.c.token == token) & (leases.c.until > self._now())
+    @property
+    def _made(self) -> _Statements:
+        return _statements(self.connection.dialect.name)
 
-    def _now(self, ahead: timedelta = timedelta(0)) -> ColumnElement[Any]:
+    def _span(self, seconds: float) -> dict[str, Any]:
+        """From now on for so long: PostgreSQL has a clock of its own."""
+        length = timedelta(seconds=seconds)
         if self.connection.dialect.name == "postgresql":
-            return type_coerce(func.clock_timestamp() + literal(ahead, Interval), Instant)
-        return literal(_EPOCH + timedelta(seconds=monotonic()) + ahead, Instant)
-
-    def _until(self, seconds: float) -> ColumnElement[Any]:
-        return self._now(timedelta(seconds=seconds))
+            return {"length": length}
+        now = _EPOCH + timedelta(seconds=monotonic())
+        return {"now": now, "then": now + length}

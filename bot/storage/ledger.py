@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, u
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.chat.notice import Notice
-from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, bucket_of
+from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid, bucket_of
 from bot.core.ids import Address, SpaceId
-from bot.storage.tables import ledger, spaces
+from bot.storage.tables import WAITING, ledger, spaces
 
 _COLUMNS = (
     *(ledger.c[name] for name in ("id", "space_id", "kind", "subject", "week", "ordinal", "due_at")),
@@ -20,6 +20,7 @@ _COLUMNS = (
 )
 
 
+# Every look for open rows says WAITING, in the index's own words: else no database sees that it may use it.
 def _one_of(*states: str) -> Select[Any]:
     return (
         select(*_COLUMNS)
@@ -27,6 +28,7 @@ def _one_of(*states: str) -> Select[Any]:
         .where(
             ledger.c.bucket == bindparam("bucket"),
             ledger.c.not_before <= bindparam("now"),
+            WAITING,
             ledger.c.state.in_(states),
         )
         .order_by(ledger.c.not_before, ledger.c.id)
@@ -34,7 +36,8 @@ def _one_of(*states: str) -> Select[Any]:
     )
 
 
-_NEXT = _one_of("pending", "retry")
+# Locked, or a snooze that is kept in between would be overwritten; what is being snoozed is passed over.
+_NEXT = _one_of("pending", "retry").with_for_update(of=ledger, skip_locked=True)
 _DOUBTFUL = _one_of("ambiguous")
 _LEASE = (
     update(ledger)
@@ -60,6 +63,7 @@ _FINISH = (
     )
     .values(
         state=bindparam("new_state"),
+        attempts=ledger.c.attempts - bindparam("untried", type_=ledger.c.attempts.type),
         not_before=func.coalesce(
             bindparam("new_not_before", type_=ledger.c.not_before.type), ledger.c.not_before
         ),
@@ -73,6 +77,7 @@ _DOUBT = (
     update(ledger)
     .where(
         ledger.c.bucket == bindparam("the_bucket"),
+        WAITING,
         ledger.c.state.in_(("leased", "ambiguous")),
         ledger.c.token < bindparam("new_token"),
     )
@@ -83,15 +88,10 @@ _LAST_WEEK = select(func.max(ledger.c.week)).where(
     ledger.c.kind == bindparam("kind"),
     ledger.c.subject == bindparam("subject"),
 )
-_OLDEST = select(func.min(ledger.c.not_before)).where(
-    ledger.c.state.in_(("pending", "retry", "leased", "ambiguous"))
-)
+_OLDEST = select(func.min(ledger.c.not_before)).where(WAITING)
 _BUCKETS = (
     select(ledger.c.bucket)
-    .where(
-        ledger.c.state.in_(("pending", "retry", "leased", "ambiguous")),
-        ledger.c.not_before <= bindparam("now"),
-    )
+    .where(WAITING, ledger.c.not_before <= bindparam("now"))
     .distinct()
     .order_by(ledger.c.bucket)
 )
@@ -124,28 +124,47 @@ class StoredLedger:
         row |= {"due_at": due_at, "not_before": due_at, "state": "pending", "attempts": 0, "token": 0}
         row |= {"place": "", "to_id": "", "ref": "", "why": "", "changed_at": now}
         insert = (postgresql if self.connection.dialect.name == "postgresql" else sqlite).insert(ledger)
-        return self.connection.execute(insert.on_conflict_do_nothing(), row).rowcount == 1
+        # A driver counts the rows that an INSERT wrote as it likes; a row that is given back is there.
+        added = insert.on_conflict_do_nothing().returning(ledger.c.id)
+        return self.connection.execute(added, row).one_or_none() is not None
 
     def move(
         self, space_id: SpaceId, kind: str, subject: int, week: date, due_at: datetime, now: datetime
     ) -> bool:
         """Gives what waits to be said again in that week another time. False when nothing waits."""
-        waiting = update(ledger).where(
-            ledger.c.space_id == space_id,
-            ledger.c.kind == kind,
-            ledger.c.subject == subject,
-            ledger.c.week == week,
-            ledger.c.ordinal > 0,
-            ledger.c.state == "pending",
+        # What a courier is claiming waits no more. To wait for it could end in a deadlock: it comes from the
+        # ledger to the member's plan, who calls this comes the other way.
+        waiting = (
+            select(ledger.c.id)
+            .where(
+                ledger.c.space_id == space_id,
+                ledger.c.kind == kind,
+                ledger.c.subject == subject,
+                ledger.c.week == week,
+                ledger.c.ordinal > 0,
+                ledger.c.state == "pending",
+            )
+            .with_for_update(skip_locked=True)
         )
-        moved = waiting.values(due_at=due_at, not_before=due_at, changed_at=now)
-        return self.connection.execute(moved).rowcount > 0
+        moved = update(ledger).where(ledger.c.id.in_(waiting))
+        return (
+            self.connection.execute(moved.values(due_at=due_at, not_before=due_at, changed_at=now)).rowcount
+            > 0
+        )
 
     def last_week(self, space: SpaceId, kind: str, subject: int) -> date | None:
         """The newest week for which the subject has a row of this kind."""
         place = {"space": space, "kind": kind, "subject": subject}
         found: date | None = self.connection.execute(_LAST_WEEK, place).scalar_one_or_none()
         return found
+
+    def unsaid(self, space: SpaceId, row: int) -> Unsaid | None:
+        """A row that could not be said; None for one that was, or may be yet."""
+        lost = select(*(ledger.c[name] for name in ("kind", "subject", "due_at", "state", "why"))).where(
+            ledger.c.space_id == space, ledger.c.id == row, ledger.c.state.in_(("skipped", "dead", "held"))
+        )
+        found = self.connection.execute(lost).one_or_none()
+        return None if found is None else Unsaid(*found)
 
     def was_said(self, occurrence: Occurrence, kinds: tuple[str, ...]) -> bool:
         """Whether the subject was told something of these kinds, or is being told, in the same week."""
@@ -182,7 +201,8 @@ class StoredLedger:
         """Writes how it went. False when the row has another token meanwhile: then nothing is written."""
         new = {"new_state": outcome.state, "new_not_before": outcome.not_before, "new_ref": outcome.ref}
         new |= {"new_why": outcome.why, "new_changed": now}
-        done = self.connection.execute(_FINISH, {"row": occurrence, "held_token": token, **new})
+        row = {"row": occurrence, "held_token": token, "untried": int(not outcome.tried)}
+        done = self.connection.execute(_FINISH, {**row, **new})
         return done.rowcount == 1
 
     def bury(self, occurrence: OccurrenceId, why: str, now: datetime) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, select
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, func, or_, select
 
 from bot.core.chat.call import Caller, Space
 from bot.core.chat.typed import clean_line
 from bot.core.domain.members import NAME_LIMIT, Member
-from bot.core.ids import MemberId, SpaceId
+from bot.core.ids import Address, MemberId, SpaceId
 from bot.storage.tables import members, spaces
 from bot.storage.upsert import upsert
 
@@ -24,6 +24,23 @@ _LOOK = (
     )
     .where(spaces.c.platform == bindparam("platform"), spaces.c.foreign_id == bindparam("space"))
 )
+_SPACE = select(spaces.c.id).where(
+    spaces.c.platform == bindparam("platform"), spaces.c.foreign_id == bindparam("space")
+)
+ALL: Select[Any] = select(
+    members.c.id,
+    members.c.space_id,
+    members.c.foreign_id,
+    members.c.name,
+    members.c.seen_on,
+    spaces.c.platform,
+).join(spaces, spaces.c.id == members.c.space_id)
+
+
+def read_member(row: Row[Any]) -> Member:
+    """The member of a row of `ALL`."""
+    address = Address(row.platform, row.foreign_id)
+    return Member(MemberId(row.id), SpaceId(row.space_id), address, row.name, row.seen_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,30 @@ class StoredMembers:
         if member_id is None:
             return None
         return Member(MemberId(member_id), SpaceId(space_id), caller.address, name, seen_on)
+
+    def space(self, space: Address) -> SpaceId | None:
+        """The space's number; None before its first contact."""
+        place = {"platform": space.platform, "space": space.id}
+        found: int | None = self.connection.execute(_SPACE, place).scalar_one_or_none()
+        return None if found is None else SpaceId(found)
+
+    def known(self, space: SpaceId, foreign_id: str) -> Member | None:
+        """The member whom the platform knows by this id."""
+        wanted = ALL.where(members.c.space_id == space, members.c.foreign_id == foreign_id)
+        row = self.connection.execute(wanted).one_or_none()
+        return None if row is None else read_member(row)
+
+    def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
+        """Members whose name holds the text, by name."""
+        # SQLite knows capitals of ASCII only, so a text with others is looked for as it stands as well.
+        holds = or_(
+            func.lower(members.c.name).contains(text.lower(), autoescape=True),
+            members.c.name.contains(text, autoescape=True),
+        )
+        wanted = ALL.where(members.c.space_id == space, holds).order_by(members.c.id).limit(limit)
+        found = map(read_member, self.connection.execute(wanted))
+        # Sorted here: the two databases don't order texts alike.
+        return tuple(sorted(found, key=lambda member: (member.name.casefold(), member.id)))
 
     def _look(self, space: Space, caller: Caller) -> Row[Any, Any, Any, Any, Any] | None:
         place = {"platform": space.address.platform, "space": space.address.id, "user": caller.address.id}

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, String, bindparam, select
 from bot.core.domain.goals import State
 from bot.core.domain.plans import Plan, PlanId, PlannedGoal
 from bot.storage.documents import read_pauses, read_phases
-from bot.storage.tables import plan_goals, plans
+from bot.storage.tables import cohort_members, plan_goals, plans
 
 PAST_LIMIT = 20
 
@@ -85,6 +85,25 @@ PAST = (
     select(*_columns(_NEWEST, _NEWEST))
     .select_from(_NEWEST.outerjoin(plan_goals, plan_goals.c.plan_id == _NEWEST.c.id))
     .order_by(_NEWEST.c.id.desc())
+)
+
+# The running plans of who is in a cohort, with their goals.
+OF_COHORT = (
+    select(*_columns(plans, plans))
+    .select_from(
+        cohort_members.join(
+            plans,
+            (plans.c.space_id == cohort_members.c.space_id)
+            & (plans.c.member_id == cohort_members.c.member_id),
+        ).outerjoin(plan_goals, plan_goals.c.plan_id == plans.c.id)
+    )
+    .where(
+        cohort_members.c.space_id == bindparam("space"),
+        cohort_members.c.cohort_id == bindparam("cohort"),
+        cohort_members.c.state == "in",
+        plans.c.status == "active",
+    )
+    .order_by(plans.c.id)
 )
 
 

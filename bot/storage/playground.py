@@ -78,6 +78,11 @@ class Transcript:
             row = connection.execute(_TOLD, {"key": key}).mappings().one_or_none()
             return None if row is None else _entry(row)
 
+    def revision(self) -> int:
+        """The revision of the newest change, by whichever process."""
+        with open_transaction(self._engine, DEADLINE_SECONDS, writes=False) as connection:
+            return connection.execute(select(revisions.c.revision)).scalar_one_or_none() or 0
+
     def replace(self, entry_id: int, body: str) -> None:
         """Gives an entry another body, as a new revision. An id that is not there changes nothing."""
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:

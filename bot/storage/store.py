@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from bot.core.ports import Transaction
+from bot.storage.cohorts import StoredCohorts
 from bot.storage.downtimes import StoredDowntimes
 from bot.storage.evidence import StoredEvidence
+from bot.storage.homes import StoredHomes
+from bot.storage.leads import StoredLeads
 from bot.storage.leases import StoredLeases
 from bot.storage.ledger import StoredLedger
 from bot.storage.members import StoredMembers
@@ -16,7 +19,9 @@ from bot.storage.plans import StoredPlans
 from bot.storage.profiles import StoredProfiles
 from bot.storage.questions import StoredQuestions
 from bot.storage.reminders import StoredReminders
+from bot.storage.schedules import StoredSchedules
 from bot.storage.slots import StoredSlots
+from bot.storage.tip_posts import StoredTipPosts
 from bot.storage.tips import StoredTips
 from bot.storage.transaction import open_transaction
 
@@ -35,6 +40,11 @@ class Work:
     evidence: StoredEvidence
     downtimes: StoredDowntimes
     reminders: StoredReminders
+    cohorts: StoredCohorts
+    leads: StoredLeads
+    schedules: StoredSchedules
+    tip_posts: StoredTipPosts
+    homes: StoredHomes
     slots: StoredSlots
     ledger: StoredLedger
     leases: StoredLeases
@@ -50,6 +60,11 @@ class Work:
             StoredEvidence(connection),
             StoredDowntimes(connection),
             StoredReminders(connection),
+            StoredCohorts(connection),
+            StoredLeads(connection),
+            StoredSchedules(connection),
+            StoredTipPosts(connection),
+            StoredHomes(connection),
             StoredSlots(connection),
             StoredLedger(connection),
             StoredLeases(connection),

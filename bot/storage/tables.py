@@ -18,6 +18,16 @@ from sqlalchemy import (
 from bot.core.domain.asked import NOTE_LIMIT, QUESTION_LIMIT
 from bot.core.domain.members import NAME_LIMIT
 from bot.core.ids import FOREIGN_ID_LIMIT
+from bot.storage.cohort_tables import (
+    COHORT_RUNS,
+    IS_IN,
+    cohort_members,
+    cohorts,
+    leads,
+    schedules,
+    tip_posts,
+    tip_votes,
+)
 from bot.storage.columns import (
     CONTENT_ID_LIMIT,
     IDS_LIMIT,
@@ -37,6 +47,7 @@ from bot.storage.columns import (
 )
 from bot.storage.ledger_tables import WAITING, bucket_leases, ledger, slot_subjects, slots
 from bot.storage.plan_tables import RUNNING, evidence, plan_goals, plans, profile_drafts, profiles, reminders
+from bot.storage.platform_tables import direct_homes, uploads
 from bot.storage.playground_tables import (
     playground_clocks,
     playground_keys,
@@ -46,13 +57,19 @@ from bot.storage.playground_tables import (
 )
 
 __all__ = [
+    "COHORT_RUNS",
+    "IS_IN",
     "RUNNING",
     "WAITING",
     "Ids",
     "Instant",
     "bucket_leases",
+    "cohort_members",
+    "cohorts",
+    "direct_homes",
     "downtimes",
     "evidence",
+    "leads",
     "ledger",
     "members",
     "metadata",
@@ -69,10 +86,14 @@ __all__ = [
     "pulses",
     "questions",
     "reminders",
+    "schedules",
     "slot_subjects",
     "slots",
     "spaces",
+    "tip_posts",
     "tip_views",
+    "tip_votes",
+    "uploads",
 ]
 
 spaces = Table(

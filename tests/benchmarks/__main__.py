@@ -1,115 +1,27 @@
-"""Measured, not tested: `make bench` prints a table, each figure beside a baseline of the same run.
+"""Measured, not tested: `make bench` prints tables, each figure beside a baseline of the same run.
 
-A ratio to the baseline holds when the machine's speed drifts; a single absolute time does not.
+A ratio to the baseline holds when the machine's speed drifts; a single absolute time does not. Delivery is
+measured for 20,000 members; `make bench ARGS="--members 1000000"` takes longer.
 """
 
-import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from functools import partial
-from pathlib import Path
+import argparse
 
-from bot.core.domain.drafts import draft_plan
-from bot.core.domain.places import find_cities
-from bot.core.domain.plans import begin_plan
-from bot.core.domain.profiles import Profile
-from bot.core.domain.questions import Matcher
-from bot.curriculum.cities import CITIES_FILE, load_cities
-from bot.curriculum.load import load_content
-
-ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 7
-QUESTIONS = (
-    "I run EKS and look after RDS",
-    "I don't know kubernetes but I do manage databases",
-    "how do I stop prompt injection",
-    "kubernets n docker",
-    "how do I plant tomatoes",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One row: what was measured, its goal, its median and its baseline's, in seconds."""
-
-    name: str
-    goal: str
-    took: float
-    baseline: float
-
-
-def median_of(work: Callable[[], object], repeats: int) -> float:
-    """The median over ROUNDS of what one of `repeats` calls took on average, after a warm-up."""
-    work()
-    times = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        for _ in range(repeats):
-            work()
-        times.append((time.perf_counter() - started) / repeats)
-    return statistics.median(times)
-
-
-def count_to_ten_thousand() -> int:
-    """The baseline for work inside the process: a plain loop."""
-    total = 0
-    for number in range(10_000):
-        total += number
-    return total
-
-
-def run(*command: str) -> Callable[[], object]:
-    """A whole process from its start to its end."""
-    return lambda: subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
-
-
-def measure() -> tuple[Figure, ...]:
-    content = load_content(ROOT / "content")
-    matcher = Matcher(content.skill_map)
-    cities = load_cities(ROOT / "content" / CITIES_FILE)
-    phases = content.track.phase_goals
-    loop = median_of(count_to_ten_thousand, 20)
-    bare = median_of(run(sys.executable, "-c", "pass"), 1)
-    asked = run(sys.executable, "-m", "bot", "ask", QUESTIONS[0])
-    return (
-        Figure(
-            "a question matched (median of five kinds)",
-            "under 0.1 ms",
-            statistics.median(median_of(partial(matcher.match, text), 200) for text in QUESTIONS),
-            loop,
-        ),
-        Figure("the matcher built", "under 0.1 s", median_of(lambda: Matcher(content.skill_map), 1), loop),
-        Figure(
-            "a plan drafted and begun",
-            "under 2 ms",
-            median_of(
-                lambda: begin_plan(
-                    draft_plan(phases, Profile(), 6), content.track.id, date(2027, 1, 4), "UTC"
-                ),
-                20,
-            ),
-            loop,
-        ),
-        Figure(
-            "the content loaded from its files",
-            "",
-            median_of(lambda: load_content(ROOT / "content"), 1),
-            loop,
-        ),
-        Figure("a city found", "under 2 ms", median_of(partial(find_cities, cities, "sao p"), 20), loop),
-        Figure("cairn ask, the whole process", "under 0.3 s", median_of(asked, 1), bare),
-    )
+from tests.benchmarks import answers, delivery
 
 
 def main() -> None:
-    print(f"{'what':44} {'goal':14} {'median':>10} {'of baseline':>12}")
-    for figure in measure():
-        took = f"{figure.took * 1000:.3f} ms"
-        print(f"{figure.name:44} {figure.goal:14} {took:>10} {figure.took / figure.baseline:>11.2f}x")
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--members", type=int, default=20_000, help="whom delivery is measured for")
+    parser.add_argument("--peers", type=int, default=1_000, help="jobs of the naive peer")
+    parser.add_argument("--only", choices=("answers", "delivery"), help="one of the tables")
+    given = parser.parse_args()
+    if given.only != "delivery":
+        print(f"{'what':44} {'goal':14} {'median':>10} {'of baseline':>12}")
+        for figure in answers.measure():
+            took = f"{figure.took * 1000:.3f} ms"
+            print(f"{figure.name:44} {figure.goal:14} {took:>10} {figure.took / figure.baseline:>11.2f}x")
+    if given.only != "answers":
+        delivery.report(given.members, given.peers)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,26 @@
 """A platform to deliver to, in memory: it remembers what it was told, and fails as it is told to."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from bot.core.chat.message import plain_text
 from bot.core.chat.notice import Absent, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.core.errors import DeliveryError, Unknown
+from bot.core.ports import Transaction
 
 
 class Sink:
     """A platform that remembers what it was told, and fails as it is told to."""
 
+    deduplicates = False
+
     def __init__(self) -> None:
         self.told: list[str] = []
         self.texts: list[str] = []
         self.errors: list[DeliveryError | None] = []
+        self.bugs: list[Exception] = []
         self.accepts = True  # whether it has the message although it fails
         self.finds: Finding | None = None
         self.stall: Callable[[], Awaitable[None]] | None = None
@@ -24,6 +29,8 @@ class Sink:
         if self.stall is not None:
             stall, self.stall = self.stall, None
             await stall()
+        if self.bugs:
+            raise self.bugs.pop(0)
         error = self.errors.pop(0) if self.errors else None
         if error is None or (self.accepts and isinstance(error, Unknown)):
             self.told.append(occurrence.key)
@@ -42,5 +49,17 @@ async def hop(work: Callable[..., Any], *args: object) -> Any:
     return work(*args)
 
 
-async def at_once(_bucket: str) -> None:
-    return
+async def at_once(_bucket: str, _token: int, _to: str) -> float:
+    return 0.0
+
+
+class Unheard:
+    """Notices without anybody to tell when something could not be said. A bug is raised."""
+
+    def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
+        del occurrence, tx, now
+        return False
+
+    def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
+        del occurrence
+        raise error

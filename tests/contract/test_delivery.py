@@ -14,7 +14,7 @@ from bot.core.chat.notice import CantTell, Notice, Skip
 from bot.core.chat.part import Plain
 from bot.core.domain.ledger import Occurrence, OccurrenceId
 from bot.core.domain.members import Member
-from bot.core.errors import RetryLater, Unknown, Unreachable
+from bot.core.errors import RetryLater, TryAgain, Unknown, Unreachable
 from bot.core.ids import Address, SpaceId
 from bot.core.ports import Transaction
 from bot.core.recurrence import Recurrence, next_due
@@ -22,7 +22,7 @@ from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger, slots
-from tests.contract.delivering import Sink, at_once, hop
+from tests.contract.delivering import Sink, Unheard, at_once, hop
 
 KIND = "reminder.weekly"
 MONDAY = date(2027, 3, 1)
@@ -42,12 +42,14 @@ class HandClock:
         return self.time
 
 
-class Notices:
+class Notices(Unheard):
     """Says the occurrence's key to its subject, unless it is told otherwise."""
 
     def __init__(self) -> None:
         self.skips: dict[int, str] = {}
         self.broken: set[int] = set()
+        self.unsaid: list[int] = []
+        self.bugs: list[str] = []
 
     def notice(self, occurrence: Occurrence, _tx: Transaction, _now: datetime) -> Notice | Skip:
         if occurrence.subject in self.broken:
@@ -56,6 +58,15 @@ class Notices:
             return Skip(self.skips[occurrence.subject])
         message = Message("Due", (Text((Plain(occurrence.key),)),))
         return Notice("direct", Address("playground", f"user-{occurrence.subject}"), message)
+
+    def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
+        self.unsaid.append(occurrence.subject)
+        return super().report_unsaid(occurrence, tx, now)
+
+    def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
+        del occurrence
+        self.bugs.append(type(error).__name__)
+        return str(len(self.bugs))
 
 
 class House:
@@ -226,6 +237,14 @@ class TestSaying:
         assert await house.courier("two").drain(BUCKET) == 2
         assert house.states() == {"sent": 2}
 
+    async def test_a_limit_costs_no_try(self, house: House) -> None:
+        house.enrol(1)
+        house.planner.plan_due(NINE)
+        house.sink.errors = [RetryLater("429", after=0.0)] * 12
+        for _ in range(13):
+            await house.courier().drain(BUCKET)
+        assert house.states() == {"sent": 1}
+
     async def test_it_gives_up_after_eight_tries(self, house: House) -> None:
         house.enrol(1)
         house.planner.plan_due(NINE)
@@ -235,6 +254,32 @@ class TestSaying:
             house.clock.time += timedelta(minutes=5)
         assert house.states() == {"dead": 1}
         assert len(house.sink.errors) == 1
+
+
+class TestBugs:
+    async def test_a_bug_on_the_way_holds_one_row_and_stops_no_other(self, house: House) -> None:
+        house.enrol(3)
+        house.planner.plan_due(NINE)
+        house.sink.bugs = [ValueError("no such block")]
+        await house.courier().drain(BUCKET)
+        assert house.states() == {"sent": 2, "held": 1}
+        assert house.notices.bugs == ["ValueError"]
+        assert "bug 1" in house.whys()
+
+    async def test_a_database_that_is_away_costs_a_try(self, house: House) -> None:
+        house.enrol(1)
+        house.planner.plan_due(NINE)
+        house.sink.bugs = [TryAgain("busy")]
+        await house.courier().drain(BUCKET)
+        assert house.states() == {"retry": 1}
+
+    @pytest.mark.parametrize("bug", [ValueError("half"), Unreachable("closed")])
+    async def test_somebody_is_told_what_could_not_be_said(self, house: House, bug: Exception) -> None:
+        house.enrol(2)
+        house.planner.plan_due(NINE)
+        house.sink.bugs = [bug]
+        await house.courier().drain(BUCKET)
+        assert len(house.notices.unsaid) == 1
 
 
 class TestDoubt:

@@ -5,14 +5,23 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from bot.adapters.discord.render import form_payload, literal, message_payload
+from bot.adapters.discord.render import (
+    form_payload,
+    in_words,
+    literal,
+    message_payload,
+    opening_payload,
+    suggestions_payload,
+)
+from bot.core.chat.chart import picture_name
+from bot.core.chat.control import Choice
 from bot.core.chat.form import Form
 from bot.core.chat.markup import drawn_length
-from bot.core.chat.message import Message, components_of, mentions_of
+from bot.core.chat.message import Message, charts_of, components_of, mentions_of
 from bot.core.chat.typed import clean
 from tests.contract import surfaces
 from tests.contract.examples import EMPTY_FORM, FORM, MESSAGES
-from tests.contract.hostile import HOSTILE
+from tests.contract.hostile import HOSTILE, messages_with
 from tests.contract.strategies import examples, forms, largest_form, largest_messages, messages, texts
 from tests.contract.surfaces import Payload, Surface, utf16
 
@@ -155,6 +164,43 @@ def test_only_a_mention_is_allowed_to_notify(message: Message) -> None:
     called = {user.id for user in mentions_of(message.blocks) if user.platform == "discord"}
     assert set(allowed.get("users", ())) == called
     surfaces.check_only_mentions_mention(DISCORD, message)
+
+
+@given(messages)
+@settings(max_examples=examples(120), deadline=None)
+def test_what_notifies_is_text_that_fits_and_calls_nobody(message: Message) -> None:
+    payload = opening_payload(message, "abcdefghijklmnopqrstuvwx")
+    assert 0 < utf16(payload["content"]) <= 2_000
+    assert mentions_in(payload["content"]) == []
+    assert payload["allowed_mentions"] == {"parse": []}
+    assert len(payload["nonce"]) <= 25
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_inert_in_what_notifies(text: str) -> None:
+    for place, message in messages_with(text):
+        assert mentions_in(opening_payload(message, "key")["content"]) == [], place
+
+
+def test_what_notifies_keeps_the_one_button_that_carries_its_key() -> None:
+    message = MESSAGES["rows"]
+    assert opening_payload(message, "nobody's key")["components"] == []
+    ((button,),) = [row["components"] for row in opening_payload(message, "a b:c")["components"]]
+    assert button["custom_id"] == "go.off:a%20b%3Ac"
+
+
+@given(messages)
+@settings(max_examples=examples(120), deadline=None)
+def test_without_its_pictures_a_message_still_says_everything(message: Message) -> None:
+    check_message(message_payload(in_words(message, ())))
+    assert charts_of(in_words(message, ()).blocks) == ()
+    assert in_words(message, [picture_name(one) for one in charts_of(message.blocks)]) == message
+
+
+def test_suggestions_have_the_kind_of_their_option() -> None:
+    choices = (Choice("Week 3", "3"),)
+    assert suggestions_payload(choices, integers=True) == {"choices": [{"name": "Week 3", "value": 3}]}
+    assert suggestions_payload(choices, integers=False) == {"choices": [{"name": "Week 3", "value": "3"}]}
 
 
 @pytest.mark.parametrize("message", [pytest.param(one, id=name) for name, one in largest_messages()])

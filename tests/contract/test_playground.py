@@ -364,7 +364,7 @@ def test_suggestions_are_asked_in_the_caller_s_space() -> None:
     typing = read_typing(
         {"member": "lead", "space": "second", "command": "ask", "option": "question", "text": "ek"}
     )
-    assert (typing.caller, typing.space, typing.text) == (MEMBERS[3], SPACES[1], "ek")
+    assert (typing.caller, typing.space, typing.text) == (MEMBERS[-1], SPACES[1], "ek")
     with pytest.raises(Malformed, match="text: "):
         read_typing({"member": "lead", "space": "second", "command": "ask", "option": "question", "text": 3})
 

@@ -3,10 +3,16 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.adapters.discord.publish import commands
+from bot.adapters.discord.publish import (
+    PERMISSIONS,
+    application_of,
+    commands,
+)
+from bot.adapters.discord.publish import manifest as discord_manifest
 from bot.adapters.slack.publish import EVENTS, SCOPES, manifest
 from bot.core.catalog import Catalog
 from bot.core.chat.command import Option
@@ -16,7 +22,13 @@ from bot.core.handlers import FEATURES
 from tests.contract.surfaces import Payload, check_golden
 
 # What an event needs before Slack sends it; those about the app itself need nothing.
-SCOPE_OF_EVENT = {"app_home_opened": None, "app_uninstalled": None, "tokens_revoked": None}
+SCOPE_OF_EVENT = {
+    "app_home_opened": None,
+    "app_mention": "app_mentions:read",
+    "app_uninstalled": None,
+    "message.im": "im:history",
+    "tokens_revoked": None,
+}
 DISCORD_NAME = re.compile(r"[-_a-z0-9]{1,32}")
 STRING, INTEGER, BOOLEAN, SUBCOMMAND = 3, 4, 5, 1
 
@@ -128,6 +140,36 @@ def test_discord_is_told_every_option() -> None:
     check_golden("discord/commands", commands(every_kind()))
 
 
+def test_discord_is_asked_for_what_has_a_reason_and_nothing_more() -> None:
+    told = discord_manifest(every_kind(), "123")
+    asked = parse_qs(urlsplit(told["invite"]).query)
+    assert asked["client_id"] == ["123"]
+    assert asked["scope"] == ["bot applications.commands"]
+    assert asked["permissions"] == [str(sum(bit for bit, _ in PERMISSIONS.values()))]
+    assert told["permissions"].keys() == PERMISSIONS.keys()
+    assert all(told["permissions"].values())
+    assert not {"ADMINISTRATOR", "MANAGE_GUILD", "MENTION_EVERYONE", "MANAGE_MESSAGES"} & PERMISSIONS.keys()
+    assert told["commands"] == commands(every_kind())
+
+
+def test_discords_manifest_looks_as_agreed() -> None:
+    check_golden("discord/manifest", {**discord_manifest(every_kind()), "commands": []})
+
+
+@pytest.mark.parametrize(
+    ("token", "application"),
+    [
+        ("MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.secret", "123456789012345678"),
+        ("bm90IGEgbnVtYmVy.x.y", None),
+        ("", None),
+        ("€.x.y", None),
+        ("A.x.y", None),
+    ],
+)
+def test_a_token_says_whose_it_is(token: str, application: str | None) -> None:
+    assert application_of(token) == application
+
+
 @pytest.mark.parametrize("build", CATALOGS)
 @pytest.mark.parametrize("url", [None, "https://bot.example/slack"])
 def test_slack_takes_the_manifest(build: Callable[[], Catalog], url: str | None) -> None:
@@ -155,7 +197,9 @@ def test_the_scopes_are_those_with_a_reason_and_cover_the_events() -> None:
     assert all(SCOPES.values())
     needed = {SCOPE_OF_EVENT[event] for event in EVENTS} - {None}
     assert needed <= SCOPES.keys()
-    assert not {scope for scope in SCOPES if scope.endswith(":history") or scope.startswith("admin")}
+    # Cairn reads in public channels and its own direct messages, and nowhere changes the workspace.
+    wide = ("groups:", "mpim:", "admin", "users:write", "chat:write.", "channels:write", "channels:manage")
+    assert not {scope for scope in SCOPES if scope.startswith(wide)}
 
 
 def test_a_prefix_stands_before_every_command() -> None:

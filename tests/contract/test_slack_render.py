@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.adapters.slack.render import LINK_ID, form_payload, home_payload, message_payload
+from bot.adapters.slack.render import (
+    LINK_ID,
+    entries_payload,
+    form_payload,
+    home_payload,
+    message_payload,
+    notice_payload,
+)
+from bot.core.chat.control import Choice
 from bot.core.chat.form import Form
 from bot.core.chat.markup import drawn_length
 from bot.core.chat.message import Divider, Message, Text
@@ -179,3 +187,26 @@ def test_forms_look_as_agreed(name: str, form: Form) -> None:
 
 def test_the_home_looks_as_agreed() -> None:
     surfaces.check_golden("slack/home", home_payload(MESSAGES["goals"].blocks))
+
+
+def test_a_text_can_be_searched_for_while_it_is_typed() -> None:
+    payload = form_payload(FORM, ["title", "due"])
+    check_form(payload)
+    surfaces.check_golden("slack/searched_form", payload)
+
+
+def test_what_was_typed_stands_for_itself_when_there_is_nothing_to_choose() -> None:
+    own = [{"text": {"type": "plain_text", "text": "At las", "emoji": False}, "value": "At las"}]
+    assert entries_payload((), " At\n las ") == own
+    assert entries_payload((Choice("Lisbon", "x"),), "lis")[0]["value"] == "x"
+    assert entries_payload((), " ") == []
+    check_form({**form_payload(FORM), "blocks": form_payload(FORM, ["why"])["blocks"]})
+
+
+@given(messages)
+@settings(max_examples=examples(40), deadline=None)
+def test_every_message_can_stand_on_top_of_a_form(message: Message) -> None:
+    payload = notice_payload(message)
+    View(**payload).validate_json()
+    assert [block.to_dict() for block in Block.parse_all(payload["blocks"])] == payload["blocks"]
+    assert 0 < utf16(payload["title"]["text"]) <= 25

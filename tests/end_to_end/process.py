@@ -31,8 +31,42 @@ def run_cairn(*args: str, cwd: Path = ROOT, **settings: str) -> subprocess.Compl
     )
 
 
-class Playground:
-    """A running `cairn play` on a free port, asked as its page asks it."""
+class Page:
+    """A served playground, asked as its page asks it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        session = self.get("/session")
+        self._headers = {session["token_header"]: session["token"]}
+
+    def get(self, path: str) -> Any:
+        request = Request(self.url + path, headers={"Sec-Fetch-Site": "same-origin"})
+        with urlopen(request, timeout=START_SECONDS) as response:
+            return json.load(response)
+
+    def post(self, path: str, body: Mapping[str, Any], seconds: float = 10) -> Any:
+        """The server's answer. Raises OSError when it is gone."""
+        headers = {**self._headers, "Origin": self.url, "Content-Type": "application/json"}
+        request = Request(self.url + path, data=json.dumps(body).encode(), headers=headers)
+        try:
+            with urlopen(request, timeout=seconds) as response:
+                return json.load(response)
+        except HTTPError as error:
+            return json.load(error)
+
+    def call(self, what: Mapping[str, Any], member: str = "member-a", place: str = "general") -> Any:
+        """What the server answers to a call. Raises OSError when it is gone."""
+        scene = {"member": member, "space": "cloud-to-ai", "place": place}
+        return self.post("/call", {**scene, "key": str(uuid.uuid4()), "what": what})
+
+    def read(self, place: str, member: str = "member-a") -> Any:
+        """What the member sees at the place, oldest first."""
+        scene = f"member={member}&space=cloud-to-ai&place={place}"
+        return self.get(f"/transcript?{scene}&after=0")["entries"]
+
+
+class Playground(Page):
+    """A running `cairn play` on a free port."""
 
     def __init__(self, data: Path, *, verb: str = "play") -> None:
         command = [sys.executable, "-m", "bot", verb, "--port", "0", "--data", str(data)]
@@ -44,25 +78,7 @@ class Playground:
         told = self.process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+", told)
         assert found, told
-        self.url = found[0]
-        session = self.get("/session")
-        self._headers = {session["token_header"]: session["token"]}
-
-    def get(self, path: str) -> Any:
-        request = Request(self.url + path, headers={"Sec-Fetch-Site": "same-origin"})
-        with urlopen(request, timeout=START_SECONDS) as response:
-            return json.load(response)
-
-    def call(self, what: Mapping[str, Any], member: str = "member-a", place: str = "general") -> Any:
-        """What the server answers to a call. Raises OSError when it is gone."""
-        scene = {"member": member, "space": "cloud-to-ai", "place": place}
-        body = json.dumps({**scene, "key": str(uuid.uuid4()), "what": what}).encode()
-        headers = {**self._headers, "Origin": self.url, "Content-Type": "application/json"}
-        try:
-            with urlopen(Request(self.url + "/call", data=body, headers=headers), timeout=10) as response:
-                return json.load(response)
-        except HTTPError as error:
-            return json.load(error)
+        super().__init__(found[0])
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Sends the signal and waits for the end; the exit status."""

@@ -211,3 +211,18 @@ def test_entries_are_what_the_adapter_reads(sqlite_engine: Engine) -> None:
     entry: Entry | None = kept.find(number)
     assert entry is not None
     assert entry.at == FixedClock().now()
+
+
+async def test_open_pages_hear_what_another_process_says(transcript: Threads) -> None:
+    doors = ScriptedDoors()
+    adapter = make_adapter(doors, transcript)
+    async with serving(adapter, doors) as page:
+        watching = asyncio.create_task(adapter.watch())
+        async with page.http.get(page.url + "/events", headers=FETCHED) as stream:
+            await stream.content.readuntil(b"\n\n")
+            await transcript.append("second", "general", "cairn", None, "message", "{}", FixedClock().now())
+            async with asyncio.timeout(10):
+                while await stream.content.readuntil(b"\n\n") != b"event: message\ndata: second\n\n":
+                    pass
+        watching.cancel()
+        await asyncio.wait((watching,))

@@ -9,7 +9,9 @@ in the answer (a line `> ...` says that more is there). Everything else is for t
     **Member A** sends expected `autoscaling`, note `I meant the other one`
     **Cairn** answers Member A alone / answers / changes the message / asks
     **Member A** hears / hears nothing              (since they last heard, in their direct messages)
+    **#general** hears / hears nothing              (what is posted there unasked)
     **Cairn** lives until `2027-01-11 09:00`        (in UTC; time only moves forward)
+    **Cairn** sleeps until `2027-01-11 09:00`       (nothing is said meanwhile, as if it were down)
     **Cairn** restarts
 
 `**Member A of Second community**` speaks elsewhere.
@@ -91,6 +93,7 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Lived:
     until: datetime
+    asleep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,15 @@ class Surface(Protocol):
     async def send(self, speaker: Speaker, values: Mapping[str, str]) -> Seen: ...
 
     async def hear(self, speaker: Speaker) -> tuple[str, ...] | None:
-        """The newest thing said to the speaker unasked since they last listened; None when there is none."""
+        """The newest thing said to the speaker unasked, or in the channel, since they last listened.
+
+        None when there is none.
+        """
         ...
 
     async def live_until(self, instant: datetime) -> None: ...
+
+    async def sleep_until(self, instant: datetime) -> None: ...
 
     async def restart(self) -> None: ...
 
@@ -143,8 +151,8 @@ async def walk(journey: Path, surface: Surface) -> None:
                 seen = await surface.send(speaker, dict(values))
             case Heard(speaker, nothing, quotes):
                 _listen(place, nothing, quotes, await surface.hear(speaker))
-            case Lived(until):
-                await surface.live_until(until)
+            case Lived(until, asleep):
+                await (surface.sleep_until(until) if asleep else surface.live_until(until))
             case Restarted():
                 await surface.restart()
             case Answered(manner, quotes):
@@ -211,8 +219,8 @@ def _read_step(who: str, what: str, quotes: tuple[str, ...]) -> Step | None:
 def _read_answer(what: str, quotes: tuple[str, ...]) -> Step | None:
     if what == "restarts":
         return Restarted()
-    if lived := re.fullmatch(r"lives until `(.+)`", what):
-        return Lived(datetime.fromisoformat(lived[1]).replace(tzinfo=UTC))
+    if lived := re.fullmatch(r"(lives|sleeps) until `(.+)`", what):
+        return Lived(datetime.fromisoformat(lived[2]).replace(tzinfo=UTC), lived[1] == "sleeps")
     if re.fullmatch(r"answers .+ alone", what):
         return Answered("alone", quotes)
     manner = _MANNERS.get(what)

@@ -9,12 +9,13 @@ from typing import Any
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from bot.adapters.playground.cast import DIRECT, GENERAL
+from bot.adapters.playground.cast import DIRECT, GENERAL, MEMBERS, PLACES
 from bot.app import App, build, open_playground, open_runner
 from bot.settings import Settings
 from tests.journeys.conversation import HOME, Manner, Seen, Speaker
 
 Payload = dict[str, Any]
+GENERAL_NAME = PLACES[GENERAL]
 
 
 class PlaygroundSurface:
@@ -29,7 +30,9 @@ class PlaygroundSurface:
         self._app: App = build(self._settings, self._settings.playground_url)
         adapter = open_playground(self._app)
         # Nothing beats by itself: what is due is said when time is skipped.
-        await open_runner(self._app, adapter).wake()
+        runner = open_runner(self._app, adapter.messenger)
+        adapter.live_through(runner.travel)
+        await runner.wake()
         server = TestServer(adapter.application(), host="127.0.0.1")
         self._client: TestClient[Request, Application] = TestClient(server)
         await self._client.start_server()
@@ -71,7 +74,9 @@ class PlaygroundSurface:
         return await self._call(speaker, what, place)
 
     async def hear(self, speaker: Speaker) -> tuple[str, ...] | None:
-        told = [one for one in await self._read(speaker, DIRECT) if one["kind"] == "message"]
+        place = GENERAL if speaker.name == GENERAL_NAME else DIRECT
+        entries = await self._read(speaker, place)
+        told = [one for one in entries if one["kind"] == "message" and not one["private"]]
         fresh = [one for one in told if one["id"] > self._heard.get(speaker, 0)]
         if not fresh:
             return None
@@ -82,6 +87,9 @@ class PlaygroundSurface:
         body = {"to": instant.isoformat()}
         response = await self._client.post("/time", json=body, headers=self._headers)
         assert response.status == 200, await response.text()
+
+    async def sleep_until(self, instant: datetime) -> None:
+        await self._app.time.travel(instant)
 
     async def _call(self, speaker: Speaker, what: Payload, place: str = GENERAL) -> Seen:
         before = await self._read(speaker, place)
@@ -95,8 +103,8 @@ class PlaygroundSurface:
             self._forms[speaker] = (form, what["entry"], place)
             return Seen("asks", tuple(_texts(form)))
         after = await self._read(speaker, place)
-        if place == DIRECT:
-            self._heard[speaker] = after[-1]["id"]  # an answer there is nothing unasked
+        # An answer there is nothing unasked.
+        self._heard[Speaker(GENERAL_NAME, speaker.space) if place == GENERAL else speaker] = after[-1]["id"]
         return self._newest(before, after, place)
 
     def _newest(self, before: list[Payload], after: list[Payload], place: str) -> Seen:
@@ -116,7 +124,9 @@ class PlaygroundSurface:
 
     def _scene(self, speaker: Speaker) -> dict[str, str]:
         space = self._spaces[speaker.space or HOME]
-        return {"member": self._members[speaker.name], "space": space, "place": GENERAL}
+        # A channel is read by whoever is in it: what is private to them is left out.
+        name = MEMBERS[0].name if speaker.name == GENERAL_NAME else speaker.name
+        return {"member": self._members[name], "space": space, "place": GENERAL}
 
     async def _find(self, speaker: Speaker, field: str, text: str) -> tuple[str, int, Payload]:
         """The newest message with such a button or select: its place, itself, and the button or select."""

@@ -193,6 +193,26 @@ def test_a_page_may_repeat_a_name_of_its_own() -> None:
     assert lint(replace(GOOD, pages=(page("strengths", "Strengths"),)), NOW) == ()
 
 
+def test_a_phase_that_no_track_has_is_an_error_that_names_the_known_ones() -> None:
+    challenges = tuple(replace(one, phases=("paterns",)) for one in GOOD.challenges)
+    found = lint(replace(GOOD, challenges=challenges), NOW)
+    assert {(each.severity, each.says) for each in found if "paterns" in each.says} == {
+        ("error", "No track has the phase `paterns`.")
+    }
+    assert all("patterns" in each.remedy for each in found if "paterns" in each.says)
+
+
+def test_a_phase_that_no_challenge_belongs_to_is_a_warning() -> None:
+    phases = GOOD.tracks[0].phases
+    extra = replace(phases[0], id="extra", objectives=())
+    track = replace(GOOD.tracks[0], phases=(*phases, extra))
+    challenges = tuple(replace(one, phases=(phases[0].id,)) for one in GOOD.challenges)
+    found = lint(replace(GOOD, tracks=(track,), challenges=challenges), NOW)
+    assert [each.says for each in found if each.says.startswith("No challenge")] == [
+        "No challenge belongs to the phase `extra`, so cohorts in it get any tip."
+    ]
+
+
 def test_fewer_than_five_tips_for_a_challenge_is_a_warning() -> None:
     found = only(replace(GOOD, tips=GOOD.tips[:3]))
     assert (found.severity, found.remedy) == ("warning", "Write 2 more.")

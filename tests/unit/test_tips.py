@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.domain.tips import Challenge, Tip, choose_tip
+from bot.core.domain.tips import Challenge, Tip, choose_for_phase, choose_tip
 from bot.core.domain.topics import find_topic
 
 
@@ -107,3 +107,35 @@ def test_any_text_can_be_asked_for(text: str) -> None:
 def test_every_name_finds_its_own_topic(challenge: Challenge, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(challenge.names))
     assert find_topic(CHALLENGES, name.upper()) == challenge
+
+
+@given(
+    sizes=st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    phase=st.sampled_from([None, "patterns", "production"]),
+    rounds=st.integers(1, 3),
+    number=st.integers(),
+)
+def test_a_cohort_gets_the_tips_of_its_phase_first_and_all_of_them_in_each_round(
+    sizes: tuple[int, int], phase: str | None, rounds: int, number: int
+) -> None:
+    early = tuple(tip(f"early-{one}", "early") for one in range(sizes[0]))
+    late = tuple(tip(f"late-{one}", "late") for one in range(sizes[1]))
+    challenges = (
+        Challenge("early", "Early", "x", phases=("patterns",)),
+        Challenge("late", "Late", "x", phases=("production",)),
+    )
+    seen: list[str] = []
+    for turn in range(rounds * sum(sizes)):
+        seen.append(choose_for_phase((*early, *late), challenges, phase, seen, number + turn).id)
+    for start in range(0, len(seen), sum(sizes)):
+        assert len(set(seen[start : start + sum(sizes)])) == sum(sizes)
+    fitting = {"patterns": early, "production": late}.get(phase or "", ())
+    assert {one.id for one in fitting} == set(seen[: len(fitting)])
+
+
+def test_a_challenge_without_phases_fits_all() -> None:
+    challenges = (Challenge("any", "Any", "x"), Challenge("late", "Late", "x", phases=("production",)))
+    tips = (tip("a", "any"), tip("b", "late"))
+    assert choose_for_phase(tips, challenges, "patterns", (), 1).id == "a"
+    assert choose_for_phase(tips, challenges, "patterns", ("a",), 0).id == "b"
+    assert choose_for_phase(tips, challenges, "patterns", ("a", "b"), 0).id == "a"

@@ -1,12 +1,29 @@
 """What Discord must be told: the payloads of the application commands, made from those that are declared."""
 
+import base64
+import binascii
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from bot.core.catalog import Catalog
 from bot.core.chat.command import DESCRIPTION_LIMIT, INTEGER_LIMIT, Command, Option
 
 MANAGE_SERVER = str(1 << 5)
+
+# What the bot asks for when it is invited, each with its bit; nothing else, and nothing privileged.
+PERMISSIONS = {
+    "VIEW_CHANNEL": (1 << 10, "to find the channel into which a lead has it post"),
+    "SEND_MESSAGES": (1 << 11, "to post there, and to answer who mentions it"),
+    "ATTACH_FILES": (1 << 15, "charts are pictures inside its messages"),
+    "READ_MESSAGE_HISTORY": (
+        1 << 16,
+        "to look up whether it said something already, so that nothing comes twice",
+    ),
+    "SEND_MESSAGES_IN_THREADS": (1 << 38, "to answer who mentions it in a thread"),
+}
+INVITE = "https://discord.com/oauth2/authorize"
+ANY_APPLICATION = "YOUR_APPLICATION_ID"
 
 _CHAT_INPUT = 1
 _SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN = 1, 3, 4, 5
@@ -16,6 +33,33 @@ _DATE_SHAPE = " (YYYY-MM-DD)"
 _DATE_LENGTH = 10
 
 Payload = dict[str, Any]
+
+
+def manifest(catalog: Catalog, application: str | None = None) -> Payload:
+    """All that Discord is told, and what whoever runs Cairn needs: the link that invites it into a server.
+
+    `application`: its id; None leaves a place for it in the link.
+    """
+    asked = {
+        "client_id": application or ANY_APPLICATION,
+        "scope": "bot applications.commands",
+        "permissions": str(sum(bit for bit, _ in PERMISSIONS.values())),
+    }
+    return {
+        "commands": commands(catalog),
+        "invite": f"{INVITE}?{urlencode(asked)}",
+        "permissions": {name: why for name, (_, why) in PERMISSIONS.items()},
+    }
+
+
+def application_of(token: str) -> str | None:
+    """The id of the application that a bot's token belongs to: the token's first part says it."""
+    head = token.split(".")[0]
+    try:
+        told = base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    return told if told.isdecimal() else None
 
 
 def commands(catalog: Catalog) -> list[Payload]:

@@ -4,17 +4,31 @@ What people typed stays literal: a backslash stands before every mark, and `@` n
 """
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from bot.core.chat.chart import Chart, picture_name
 from bot.core.chat.codec import encode
 from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
-from bot.core.chat.markup import Line, Span, read_lines
-from bot.core.chat.message import Actions, Block, Divider, Fields, Message, Section, Text, mentions_of
+from bot.core.chat.markup import Line, Span, clip, read_lines
+from bot.core.chat.message import (
+    FALLBACK_LIMIT,
+    Actions,
+    Block,
+    Divider,
+    Fields,
+    Message,
+    Section,
+    Text,
+    fallback,
+    mentions_of,
+)
 from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain
 
 COMPONENTS_V2 = 1 << 15
+SUPPRESS_EMBEDS = 1 << 2
 
 ROW, BUTTON, SELECT, TEXT_INPUT = 1, 2, 3, 4
 SECTION, TEXT_DISPLAY, GALLERY, SEPARATOR, LABEL = 9, 10, 12, 14, 18
@@ -40,6 +54,42 @@ def message_payload(message: Message) -> Payload:
         "components": [_display(f"## {literal(message.title)}"), *map(_draw_block, message.blocks)],
         "allowed_mentions": {"parse": [], "users": users} if users else {"parse": []},
     }
+
+
+def opening_payload(message: Message, key: str) -> Payload:
+    """The body with which a message that nobody asked for is created, before it is edited into its form.
+
+    A message of components notifies with an empty text, so this one is plain text; its one button is the
+    message's own that carries `key`, by which the message is recognised.
+    """
+    rows = [block for block in message.blocks if isinstance(block, Actions)]
+    buttons = [one for row in rows for one in row.items if isinstance(one, Button) and key in one.action.args]
+    drawn = [{"type": ROW, "components": [_draw_item(button)]} for button in buttons[:1]]
+    return {
+        "content": literal(clip(fallback(message), FALLBACK_LIMIT)),
+        "components": drawn,
+        "flags": SUPPRESS_EMBEDS,
+        "allowed_mentions": {"parse": []},
+        "nonce": key,
+        "enforce_nonce": True,
+    }
+
+
+def in_words(message: Message, pictures: Collection[str]) -> Message:
+    """The message with the alt text in place of every chart whose picture is not among `pictures`."""
+    blocks = tuple(
+        Text((Plain(block.alt),))
+        if isinstance(block, Chart) and picture_name(block) not in pictures
+        else block
+        for block in message.blocks
+    )
+    return replace(message, blocks=blocks)
+
+
+def suggestions_payload(choices: tuple[Choice, ...], *, integers: bool) -> Payload:
+    """What is offered while an option is typed; Discord wants the values in the option's own kind."""
+    as_kind = int if integers else str
+    return {"choices": [{"name": one.label, "value": as_kind(one.value)} for one in choices]}
 
 
 def form_payload(form: Form) -> Payload:

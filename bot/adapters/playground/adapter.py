@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -35,6 +36,7 @@ from bot.adapters.playground.receive import (
 from bot.adapters.playground.transcript import Transcript
 from bot.core.catalog import Catalog
 from bot.core.chat.message import charts_of
+from bot.core.errors import TryAgain
 from bot.core.ports import Clock, Doors
 
 __all__ = ["Drawing", "PlaygroundAdapter"]
@@ -42,6 +44,7 @@ __all__ = ["Drawing", "PlaygroundAdapter"]
 HOST = "127.0.0.1"
 ALIVE_SECONDS = 15
 SHUTDOWN_SECONDS = 3.0
+WATCH_SECONDS = 1.0
 PICTURE_CACHING = "private, max-age=31536000, immutable"
 PICTURE = r"/picture/{name:chart-[0-9a-f]{12}\.png}"
 
@@ -120,6 +123,18 @@ class PlaygroundAdapter:
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
+
+    async def watch(self) -> None:
+        """Rings for what other processes on the same database say, until cancelled."""
+        heard = None
+        while True:
+            with suppress(TryAgain):
+                newest = await self._conversation.revision()
+                if newest != heard:
+                    heard = newest
+                    for space in SPACES:
+                        self._bell.ring(("message", space.address.id))
+            await asyncio.sleep(WATCH_SECONDS)
 
     async def _begin(self, _request: web.Request) -> web.Response:
         """What the page needs first: the token, the cast and the commands."""

@@ -14,6 +14,8 @@ MEMBERS = (
     Caller(Address(PLATFORM, "member-a"), "Member A"),
     Caller(Address(PLATFORM, "member-b"), "Member B"),
     Caller(Address(PLATFORM, "member-c"), "Member C"),
+    Caller(Address(PLATFORM, "member-d"), "Member D"),
+    Caller(Address(PLATFORM, "member-e"), "Member E"),
     Caller(Address(PLATFORM, "lead"), "Lead", is_lead=True),
 )
 SPACES = (

@@ -77,6 +77,10 @@ class Conversation:
         """What was said unasked under the key."""
         return await self._transcript.told(key)
 
+    async def revision(self) -> int:
+        """The revision of the newest change, by whichever process."""
+        return await self._transcript.revision()
+
     async def _carry_out(self, call: Call, key: tuple[str, ...]) -> dict[str, Any] | None:
         source = await self._find_source(call)
         # Kept by itself: when only the writing down fails, another try must not ask the doors again.

@@ -8,7 +8,9 @@ from bot.core.domain.ledger import Occurrence
 
 
 class PlaygroundMessenger:
-    """The playground as the courier sees it."""
+    """The playground as the courier sees it. What it was told under a key it says once."""
+
+    deduplicates = True
 
     def __init__(self, conversation: Conversation, bell: Bell) -> None:
         self._conversation = conversation

@@ -43,7 +43,7 @@ def read_call(payload: object, commands: Commands) -> Call:
     ):
         raise Malformed("what.entry: the number of a message is expected, or null")
     source = None if entry is None else Address(PLATFORM, str(entry))
-    reply_to = ReplyTo(Address(PLATFORM, scene.channel), source)
+    reply_to = ReplyTo(Address(PLATFORM, scene.channel), source, can_post=scene.place == GENERAL)
     return Call(key, scene.space, scene.caller, _what(asked, commands), reply_to)
 
 

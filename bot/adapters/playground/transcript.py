@@ -66,6 +66,10 @@ class Transcript(Protocol):
         """The message under the key."""
         ...
 
+    async def revision(self) -> int:
+        """The revision of the newest change anywhere, by whichever process."""
+        ...
+
     async def replace(self, entry_id: int, body: str) -> None:
         """Gives the entry another body and a new revision."""
         ...

@@ -9,12 +9,16 @@ NAME_LIMIT = 32  # of a command, its slash included
 HINT_LIMIT = 1_000
 
 SCOPES: dict[str, str] = {
-    "commands": "answers slash commands",
+    "app_mentions:read": "is told when somebody mentions it, to answer their question there",
+    "channels:history": "looks up whether it has posted something there already, so that nothing comes twice",
     "chat:write": "posts what members asked to be told, in their messages and where a lead put it",
+    "commands": "answers slash commands",
+    "files:write": "shows charts as pictures",
+    "im:history": "reads the questions that members write to it, and what it has told them already",
     "im:write": "opens the direct message that a reminder goes to",
-    "users:read": "asks whether a caller administers the workspace, before a lead's command",
+    "users:read": "asks what a caller is called, and whether they administer the workspace",
 }
-EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
 
 _ABOUT = "Shows a community that moves from cloud to AI engineering which gap comes next."
 
@@ -41,7 +45,7 @@ def manifest(catalog: Catalog, *, name: str = "Cairn", prefix: str = "", url: st
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": name, "always_online": True},
             "slash_commands": commands,

@@ -5,15 +5,19 @@ escape for become signs that look the same. Slack never reads markup in its plai
 """
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from bot.core.chat.chart import Chart
 from bot.core.chat.codec import encode
+from bot.core.chat.control import LABEL_LIMIT as CHOICE_LABEL_LIMIT
 from bot.core.chat.control import Button, Choice, Link, Select
+from bot.core.chat.form import TITLE_LIMIT as VIEW_TITLE_LIMIT
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
 from bot.core.chat.markup import Line, Span, clip, read_lines
 from bot.core.chat.message import Actions, Block, Divider, Fields, Message, Section, Text, fallback
 from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain, plain_moment
+from bot.core.chat.typed import clean_line
 
 HOME_LIMIT = 100
 FALLBACK_ROOM = 4_000
@@ -50,15 +54,35 @@ def home_payload(blocks: tuple[Block, ...]) -> Payload:
     return {"type": "home", "blocks": [_draw_block(block) for block in blocks[:HOME_LIMIT]]}
 
 
-def form_payload(form: Form) -> Payload:
-    """The view of `views.open`. Each input's block_id and action_id are its name."""
+def form_payload(form: Form, searched: Collection[str] = ()) -> Payload:
+    """The view of `views.open`. Each input's block_id and action_id are its name.
+
+    `searched` names the texts for which Slack asks us for entries while they are typed.
+    """
     return {
         "type": "modal",
         "callback_id": encode(form.action),
         "title": _plain_text(form.title),
         "submit": _plain_text(form.submit),
-        "blocks": [_draw_input(one) for one in form.inputs],
+        "blocks": [_draw_input(one, searched) for one in form.inputs],
     }
+
+
+def notice_payload(message: Message) -> Payload:
+    """A view that says something on top of a form, and leads back to it."""
+    short = len(message.title) <= VIEW_TITLE_LIMIT
+    title = message.title if short else message.title[: VIEW_TITLE_LIMIT - 1].rstrip() + "…"
+    header = () if short else ({"type": "header", "text": _plain_text(message.title)},)
+    blocks = [*header, *map(_draw_block, message.blocks)]
+    return {"type": "modal", "title": _plain_text(title), "blocks": blocks}
+
+
+def entries_payload(choices: tuple[Choice, ...], typed: str) -> list[Payload]:
+    """The entries for what is typed so far. When there are none, what was typed is the one: nobody has to
+    choose from our list."""
+    text = clean_line(typed, CHOICE_LABEL_LIMIT)
+    own = (Choice(text, text),) if text else ()
+    return [_draw_choice(choice) for choice in choices or own]
 
 
 def literal(text: str) -> str:
@@ -157,15 +181,22 @@ def _draw_span(span: Span) -> str:
             return literal(span.text)
 
 
-def _draw_input(one: Input) -> Payload:
+def _draw_input(one: Input, searched: Collection[str]) -> Payload:
+    element = _draw_search(one) if one.name in searched and isinstance(one, TextInput) else _draw_element(one)
     block = {
         "type": "input",
         "block_id": one.name,
         "label": _plain_text(one.label),
-        "element": _draw_element(one) | {"action_id": one.name},
+        "element": element | {"action_id": one.name},
         "optional": not one.required,
     }
     return block | {"hint": _plain_text(one.hint)} if one.hint else block
+
+
+def _draw_search(one: TextInput) -> Payload:
+    element: Payload = {"type": "external_select", "min_query_length": 1}
+    chosen = entries_payload((), one.value)
+    return element | {"initial_option": chosen[0]} if chosen else element
 
 
 def _draw_element(one: Input) -> Payload:

@@ -51,10 +51,15 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTo:
-    """Where an answer may go: a channel, a message that can be replaced, or (neither) only the caller."""
+    """Where an answer may go: a channel, a message that can be replaced, or (neither) only the caller.
+
+    `can_post`: whether the channel is one of the community's in which Cairn may post unasked, asked just now;
+    None when the platform doesn't say.
+    """
 
     channel: Address | None = None
     message: Address | None = None
+    can_post: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,11 @@ Reply = Message | Update | Form
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply, and whether only the caller may see it."""
+    """The reply, and whether only the caller may see it.
+
+    `refused`: it says why nothing was done, so a form that was sent can stay open.
+    """
 
     reply: Reply
     private: bool
+    refused: bool = False

@@ -125,6 +125,15 @@ class Content:
     def track_by_id(self, track_id: str) -> Track | None:
         return next((track for track in self.tracks if track.id == track_id), None)
 
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of all tracks in their order; tracks share ids, and each stands here once."""
+        phases: dict[str, Phase] = {}
+        for track in self.tracks:
+            for phase in track.phases:
+                phases.setdefault(phase.id, phase)
+        return tuple(phases.values())
+
     def goals_of_gap(self, track: Track, gap_id: str) -> tuple[Goal, ...]:
         """The goals of a track that grow a gap, in the order in which they are worked on."""
         return tuple(goal for goal in track.goals if gap_id in goal.gaps)

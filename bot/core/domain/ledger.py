@@ -20,6 +20,9 @@ State = Literal["pending", "leased", "sent", "retry", "ambiguous", "held", "dead
 # What may still be sent; every other state is final, but for "held", which waits for an operator.
 OPEN: tuple[State, ...] = ("pending", "leased", "retry", "ambiguous")
 
+# What was meant to be said and wasn't, as far as anybody knows.
+UNSAID: tuple[State, ...] = ("held", "dead")
+
 KEY_LENGTH = 24
 ATTEMPTS_MAX = 8
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -68,12 +71,25 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a row goes on: its new state, why, the platform's message, and when it is tried again."""
+    """How a row goes on: its new state, why, the platform's message, when it is tried again, and whether it
+    was tried at all: a platform that only named its limit has not refused this row."""
 
     state: State
     why: str = ""
     ref: str = ""
     not_before: datetime | None = None
+    tried: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A row that could not be said: it came too late ("skipped"), is "dead", or is "held" for an operator."""
+
+    kind: str
+    subject: int
+    due_at: datetime
+    state: str
+    why: str
 
 
 def bucket_of(space: Address) -> str:

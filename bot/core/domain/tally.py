@@ -1,5 +1,7 @@
 """A plan's goals counted week by week: what was planned up to each week, and what is done."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -34,5 +36,20 @@ def tally(plan: Plan, now: datetime) -> tuple[Tally, ...]:
             sum(each <= monday for each in due),
             sum(each <= monday for each in done) if monday <= present else None,
         )
+        for monday in mondays
+    )
+
+
+def tally_all(plans: Sequence[Plan], present: date) -> tuple[Tally, ...]:
+    """As `tally`, for the goals of several plans together; `present` is the Monday of the present week."""
+    counted = [(plan, goal) for plan in plans for goal in plan.goals if goal.state != "skipped"]
+    due = sorted(monday_of_week(plan, goal.week) for plan, goal in counted)
+    done = sorted(goal.done_in for _, goal in counted if goal.done_in is not None)
+    if not due:
+        return ()
+    first, last = min(*due, *done, present), max(*due, *done, present)
+    mondays = tuple(first + number * WEEK for number in range((last - first) // WEEK + 1))
+    return tuple(
+        Tally(monday, bisect_right(due, monday), bisect_right(done, monday) if monday <= present else None)
         for monday in mondays
     )

@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NewType
 
 from bot.core.domain.skills import Source
+
+TipPostId = NewType("TipPostId", int)
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A kind of mistake that most members meet on the way; every tip belongs to one."""
+    """A kind of mistake that most members meet on the way; every tip belongs to one.
+
+    `phases` are ids of the phases in which they are about to meet it; none means any.
+    """
 
     id: str
     name: str
     summary: str
     aliases: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -54,3 +61,33 @@ def choose_tip(tips: Sequence[Tip], seen: Sequence[str], number: int) -> Tip:
     if fresh:
         return fresh[number % len(fresh)]
     return min(pool, key=lambda tip: last_seen[tip.id])
+
+
+@dataclass(frozen=True, slots=True)
+class TipPost:
+    """A tip that a schedule posted. `key` is that of its row in the ledger."""
+
+    id: TipPostId
+    key: str
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How many members say that they met a mistake, and how many that they did not yet."""
+
+    met: int
+    not_yet: int
+
+
+def choose_for_phase(
+    tips: Sequence[Tip], challenges: Sequence[Challenge], phase: str | None, seen: Sequence[str], number: int
+) -> Tip:
+    """As `choose_tip`, for a cohort most of which is in `phase` (None: nobody knows).
+
+    Tips of that phase come first, then those of others; none twice until all of them are used up.
+    """
+    fitting = {one.id for one in challenges if not one.phases or phase in one.phases}
+    pool = [tip for tip in tips if phase is None or tip.challenge in fitting]
+    has_fresh = any(tip.id not in seen for tip in pool)
+    return choose_tip(pool if has_fresh else tips, seen, number)

@@ -26,6 +26,7 @@ from bot.core.handlers.running import find_running, open_running, require_runnin
 from bot.core.quiet import QuietHours
 from bot.core.request import Context, Request
 from bot.core.views import reminders as views
+from bot.core.views.schedules import why_posted
 
 feature = Feature("reminding", views)
 
@@ -68,7 +69,9 @@ def _snooze(request: Request, ctx: Context, plan: Plan, week: date, hours: int) 
 
 @feature.action(views.WHY)
 def why(request: Request, ctx: Context, kind: str, key: str) -> Message:
-    del kind, key  # they say which message it is, for platforms that are asked for it
+    del key  # it says which message it is, for platforms that are asked for it
+    if kind != KIND:
+        return views.why_card(why_posted())
     running = find_running(ctx, request.member)
     reminder = chosen_by(ctx, request.member)
     if running is None or not reminder.on:

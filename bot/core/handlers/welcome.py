@@ -1,7 +1,7 @@
 """First steps, and what there is to ask."""
 
 from bot.core.chat.call import Reply
-from bot.core.chat.command import Command, Option
+from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Block, Message
 from bot.core.errors import NotFound
@@ -28,12 +28,12 @@ def suggest_commands(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, 
 def show_help(_request: Request, ctx: Context, *, command: str | None = None) -> Reply:
     if command is None:
         return views.welcome_card(ctx.library.commands)
-    return views.command_card(_find_command(ctx, command))
+    return _explain(ctx, command)
 
 
 @feature.action(views.EXPLAIN)
 def explain(_request: Request, ctx: Context, name: str) -> Message:
-    return views.command_card(_find_command(ctx, name))
+    return _explain(ctx, name)
 
 
 @feature.home
@@ -43,9 +43,13 @@ def show_first_steps(glance: Glance, ctx: Context) -> tuple[Block, ...]:
     return () if started else views.first_steps_piece()
 
 
-def _find_command(ctx: Context, name: str) -> Command:
+def _explain(ctx: Context, name: str) -> Message:
+    """A command by its name, or a group by its first word."""
     wanted = name.casefold().lstrip("/")
-    found = next((command for command in ctx.library.commands if command.name == wanted), None)
-    if found is None:
+    members = tuple(command for command in ctx.library.commands if wanted in (command.name, command.root))
+    named = next((command for command in members if command.name == wanted), None)
+    if named is not None:
+        return views.command_card(named)
+    if not members:
         raise NotFound("command.unknown", command=name)
-    return found
+    return views.group_card(members)

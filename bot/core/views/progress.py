@@ -28,7 +28,7 @@ def progress_card(
         (
             Text((Markdown(_summary(content, plan, progress)),)),
             Fields(tuple(Field(label, (Markdown(told),)) for label, told in _facts(progress))),
-            _chart(tallies, today),
+            goals_chart(tallies, today),
             Actions((Button("This week", GOALS(plan.id), "primary"), Button("The plan", VIEW(plan.id)))),
         ),
     )
@@ -76,12 +76,13 @@ def _streak(progress: Progress) -> str:
     return f"{count_text(streak.weeks, 'week')} in a row{frozen}"
 
 
-def _chart(tallies: Sequence[Tally], today: date) -> Chart:
+def goals_chart(tallies: Sequence[Tally], today: date, told: str = "Goals") -> Chart:
+    """Goals planned and done, week by week; `told` says in the alt text whose they are."""
     shown = tallies[-WEEK_LIMIT:]
     past = [one for one in shown if one.done is not None]
     done, planned = (past[-1].done, past[-1].planned) if past else (0, 0)
     alt = (
-        f"Goals week by week: {done} done, {planned} planned by now, "
+        f"{told} week by week: {done} done, {planned} planned by now, "
         f"{shown[-1].planned} planned in all by the week of {shown[-1].monday.isoformat()}."
     )
     return Chart(Burnup(tuple(Point(one.monday, one.planned, one.done) for one in shown), today), alt)

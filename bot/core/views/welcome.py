@@ -1,6 +1,6 @@
 """What is said to somebody who is new, or who asks what there is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.core.chat.codec import Action
 from bot.core.chat.command import Command, Option
@@ -28,8 +28,17 @@ GUIDE_PAGE = "strengths"
 
 def welcome_card(commands: Sequence[Command]) -> Message:
     """First steps, then every command with one line."""
-    lines = "\n".join(f"- `/{command.name}` {command.description}{_note(command)}" for command in commands)
-    picker = Select(EXPLAIN.select(), "Explain a command", tuple(_choice(one) for one in commands))
+    # A list to choose from has 25 entries at most: a group is explained as a whole.
+    roots = dict.fromkeys(command.root for command in commands)
+    picker = Select(EXPLAIN.select(), "Explain a command", tuple(Choice(f"/{one}", one) for one in roots))
+    lists = [
+        Text((Markdown(f"**{title}**\n{lines}"),))
+        for title, lines in (
+            ("All commands", _lines(one for one in commands if not one.lead)),
+            ("For leads", _lines(one for one in commands if one.lead)),
+        )
+        if lines
+    ]
     return Message(
         "Hello, I'm Cairn",
         (
@@ -37,7 +46,7 @@ def welcome_card(commands: Sequence[Command]) -> Message:
             Text((Markdown(STEPS),)),
             _first_buttons(),
             Divider(),
-            Text((Markdown(f"**All commands**\n{lines}"),)),
+            *lists,
             Actions((picker,)),
         ),
     )
@@ -54,6 +63,19 @@ def command_card(command: Command) -> Message:
     )
 
 
+def group_card(commands: Sequence[Command]) -> Message:
+    """The commands of a group with what each takes."""
+    root = commands[0].root
+    usages = "\n".join(
+        f"- `/{' '.join((command.name, *(f'[{option.name}]' for option in command.options)))}` "
+        f"{command.description}"
+        for command in commands
+    )
+    lead = " Only leads may use them." if all(command.lead for command in commands) else ""
+    hint = f"Name one, such as `/cairn {commands[0].name}`, to see what each option means.{lead}"
+    return Message(f"/{root}", (Text((Markdown(usages),)), Text((Markdown(hint),))))
+
+
 def first_steps_piece() -> tuple[Block, ...]:
     """For the home: what to do first."""
     return (Text((Markdown(STEPS),)), _first_buttons())
@@ -65,12 +87,8 @@ def _first_buttons() -> Actions:
     )
 
 
-def _choice(command: Command) -> Choice:
-    return Choice(f"/{command.name}", command.name)
-
-
-def _note(command: Command) -> str:
-    return " _(leads)_" if command.lead else ""
+def _lines(commands: Iterable[Command]) -> str:
+    return "\n".join(f"- `/{command.name}` {command.description}" for command in commands)
 
 
 def _option(option: Option) -> str:

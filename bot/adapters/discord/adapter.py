@@ -1,0 +1,212 @@
+"""Discord: a gateway that is listened to, a REST interface that is spoken to, and between them the doors."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import structlog
+
+from bot.adapters.discord.connection import Connection, point_at
+from bot.adapters.discord.failures import FAILURES
+from bot.adapters.discord.invalid import InvalidRequests
+from bot.adapters.discord.messenger import DiscordMessenger
+from bot.adapters.discord.pictures import Pictures
+from bot.adapters.discord.publish import commands
+from bot.adapters.discord.receive import (
+    AUTOCOMPLETE,
+    QUESTION,
+    Malformed,
+    Payload,
+    is_said_to,
+    read_asked,
+    read_call,
+    read_question,
+    read_said,
+    read_typing,
+    types_integer,
+)
+from bot.adapters.discord.render import in_words, message_payload, suggestions_payload
+from bot.adapters.discord.replies import DEFER_SECONDS, Replies, read_ticket
+from bot.adapters.discord.rest import Rest
+from bot.adapters.discord.whereabouts import Whereabouts
+from bot.core.catalog import Catalog
+from bot.core.chat.call import Answer, Space, Typed
+from bot.core.chat.form import Form
+from bot.core.chat.message import Update
+from bot.core.errors import InvalidInput, UserError
+from bot.core.ports import DirectDoors, Painter
+from bot.core.views.errors import refusal
+
+STOP_SECONDS = 3.0
+
+
+class Uploads(Protocol):
+    """What was uploaded last, kept between two starts: Discord allows 200 new commands a day."""
+
+    async def digest(self) -> str | None: ...
+
+    async def keep(self, digest: str) -> None: ...
+
+
+class DiscordAdapter:
+    """Listens to one bot's servers. `guild`: the only server that gets the commands, while developing.
+
+    `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process.
+    """
+
+    def __init__(
+        self,
+        doors: DirectDoors,
+        catalog: Catalog,
+        painter: Painter,
+        uploads: Uploads,
+        report: Callable[[Exception, Any], str],
+        *,
+        api_url: str = "",
+        gateway_url: str = "",
+        guild: str | None = None,
+        shard_count: int | None = None,
+        shard_ids: Sequence[int] | None = None,
+        patience: float = DEFER_SECONDS,
+    ) -> None:
+        point_at(api_url, gateway_url)
+        self._doors = doors
+        self._catalog = catalog
+        self._uploads = uploads
+        self._guild = guild
+        self._signs_in = False
+        self._working: set[asyncio.Task[Any]] = set()
+        trace = InvalidRequests().trace()
+        self.connection = Connection(
+            self, lambda error: report(error, None), trace=trace, shard_count=shard_count, shard_ids=shard_ids
+        )
+        self._rest = Rest(self.connection, trace)
+        self._pictures = Pictures(painter, report)
+        self._replies = Replies(doors, catalog, self._rest, self._pictures, report, patience)
+        self._whereabouts = Whereabouts(doors, self._rest, lambda: self.connection.spaces)
+        self.messenger = DiscordMessenger(self._rest, self._pictures)
+
+    async def sign_in(self, token: str) -> None:
+        """From then on the messenger works; nothing is heard yet. Raises discord.LoginFailure for a token
+        that is none."""
+        self._signs_in = True
+        await self.connection.login(token)
+
+    async def listen(self) -> None:
+        """Hears and answers until cancelled."""
+        await self.connection.count_shards()
+        await self.connection.connect()
+
+    async def close(self) -> None:
+        """Ends once what is being answered has been, or after STOP_SECONDS."""
+        if self._working:
+            await asyncio.wait(self._working, timeout=STOP_SECONDS)
+        await self._rest.close()
+        if self._signs_in:
+            await self.connection.close()
+
+    async def prepare(self) -> None:
+        """Tells Discord the commands, when they are not those it was told last."""
+        self.messenger.bot = self._bot
+        payloads = commands(self._catalog)
+        told = json.dumps([self._application, self._guild, payloads], sort_keys=True)
+        digest = hashlib.sha256(told.encode()).hexdigest()
+        if await self._uploads.digest() == digest:
+            return
+        try:
+            await self._rest.overwrite_commands(self._application, self._guild, payloads)
+        except FAILURES as error:
+            # The commands of the last time still work; the next start tries again.
+            structlog.get_logger().error("commands not uploaded", why=type(error).__name__)
+            return
+        await self._uploads.keep(digest)
+
+    async def hear_interaction(self, payload: Payload) -> None:
+        with self._at_work():
+            await (self._suggest if payload["type"] == AUTOCOMPLETE else self._carry_out)(payload)
+
+    async def hear_message(self, payload: Payload) -> None:
+        """A message to the bot, or with its mention, is a question; it is answered where it was asked."""
+        if is_said_to(payload, self._bot):
+            with self._at_work():
+                await self._reply(payload)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("the gateway hears within a task")
+        self._working.add(task)
+        try:
+            yield
+        finally:
+            self._working.discard(task)
+
+    async def _carry_out(self, payload: Payload) -> None:
+        ticket = read_ticket(payload)
+        try:
+            what = read_asked(payload, self._catalog.actions)
+            place = await self._whereabouts.find(payload, what)
+            call = read_call(payload, place, what) if isinstance(place, Space) else None
+        except UserError as error:
+            await self._replies.refuse(ticket, Answer(refusal(error), private=True))
+        except Malformed as error:
+            structlog.get_logger().error("malformed interaction", part=str(error))
+            unreadable = refusal(InvalidInput("call.unreadable"))
+            await self._replies.refuse(ticket, Answer(unreadable, private=True))
+        else:
+            if call is not None:
+                await self._replies.carry_out(ticket, call)
+            elif isinstance(place, Answer):
+                await self._replies.refuse(ticket, place)
+
+    async def _suggest(self, payload: Payload) -> None:
+        ticket = read_ticket(payload)
+        try:
+            # What is typed so far names no plan, so any word will do to find out where.
+            place = await self._whereabouts.find(payload, Typed(QUESTION))
+            if isinstance(place, Answer):
+                raise InvalidInput("space.unclear")
+            choices = await self._doors.suggest(read_typing(payload, place))
+            drawn = suggestions_payload(choices, integers=types_integer(payload))
+        except (UserError, Malformed):
+            drawn = suggestions_payload((), integers=False)  # who goes on and sends it is told why
+        await self._replies.suggest(ticket, drawn)
+
+    async def _reply(self, payload: Payload) -> None:
+        try:
+            question = read_question(payload, self._bot)
+            place = await self._whereabouts.find(payload, question)
+            answer = (
+                place
+                if isinstance(place, Answer)
+                else await self._doors.answer(read_said(payload, place, question))
+            )
+        except UserError as error:
+            answer = Answer(refusal(error), private=True)
+        except Malformed as error:
+            structlog.get_logger().error("malformed message", part=str(error))
+            return
+        reply = answer.reply
+        if isinstance(reply, Form):
+            raise TypeError("a message can't be answered with a form")
+        message = reply.message if isinstance(reply, Update) else reply
+        files = await self._pictures.paint(message)
+        drawn = message_payload(in_words(message, files))
+        drawn["message_reference"] = {"message_id": payload["id"], "fail_if_not_exists": False}
+        try:
+            await self._rest.post(payload["channel_id"], drawn, files)
+        except FAILURES as error:
+            structlog.get_logger().warning("answer lost", why=type(error).__name__)
+
+    @property
+    def _application(self) -> str:
+        return str(self.connection.application_id)
+
+    @property
+    def _bot(self) -> str:
+        user = self.connection.user
+        return "" if user is None else str(user.id)

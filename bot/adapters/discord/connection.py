@@ -1,0 +1,148 @@
+"""The gateway's connection: whatever somebody asks the bot comes out of it as Discord's own JSON."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.adapters.discord.receive import PLATFORM
+from bot.core.chat.call import Space
+from bot.core.ids import Address
+
+# None of these is privileged: what mentions the bot, or is sent to it, comes with its text all the same.
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+# Where a limit makes a request wait longer, it fails instead; the library takes nothing shorter.
+PATIENCE = 30.0
+
+Payload = Mapping[str, Any]
+
+
+class Listener(Protocol):
+    async def prepare(self) -> None:
+        """Called once: signed in, and not yet connected."""
+        ...
+
+    async def hear_interaction(self, payload: Payload) -> None: ...
+
+    async def hear_message(self, payload: Payload) -> None: ...
+
+
+class Connection(discord.AutoShardedClient):
+    """Hands to `listener` every interaction and message, and keeps nothing of them.
+
+    It has no command tree and no views, so the library answers nothing by itself.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        report: Callable[[Exception], object],
+        *,
+        trace: Any,
+        shard_count: int | None = None,
+        shard_ids: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__(
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            http_trace=trace,
+            max_ratelimit_timeout=PATIENCE,
+            shard_count=shard_count,
+        )
+        self.shard_ids = None if shard_ids is None else list(shard_ids)
+        self._listener = listener
+        self._report = report
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """The servers that this process is connected to."""
+        return tuple(Space(Address(PLATFORM, str(one.id)), one.name or str(one.id)) for one in self.guilds)
+
+    async def setup_hook(self) -> None:
+        await self._listener.prepare()
+
+    async def count_shards(self) -> None:
+        """Asks Discord how many shards there should be, unless a setting says it.
+
+        The library would ask as well, but then connect to the address that comes with the answer.
+        """
+        if not self.shard_count:
+            self.shard_count, _, _ = await self.http.get_bot_gateway()
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        await self._listener.hear_interaction(_interaction_payload(interaction))
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self._listener.hear_message(_message_payload(message))
+
+    async def on_error(self, _event: str, /, *_args: Any, **_kwargs: Any) -> None:
+        """The library would log the trace with what was typed; this logs it without."""
+        error = sys.exc_info()[1]
+        if isinstance(error, Exception):
+            self._report(error)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        structlog.get_logger().warning("gateway lost", shard=shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        structlog.get_logger().info("gateway resumed", shard=shard_id)
+
+
+def point_at(api_url: str, gateway_url: str) -> None:
+    """Sends the library to other addresses than Discord's own; an empty one changes nothing."""
+    if api_url:
+        Route.BASE = api_url.rstrip("/")
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+def _interaction_payload(interaction: discord.Interaction) -> Payload:
+    """The library's object as the JSON it was made from, as far as anybody reads it."""
+    told: dict[str, Any] = {
+        "id": str(interaction.id),
+        "application_id": str(interaction.application_id),
+        "type": interaction.type.value,
+        "token": interaction.token,
+        "data": interaction.data,
+        "app_permissions": str(interaction.app_permissions.value),
+    }
+    if interaction.channel_id is not None:
+        told["channel_id"] = str(interaction.channel_id)
+    if interaction.message is not None:
+        message = interaction.message
+        told["message"] = {"id": str(message.id), "flags": message.flags.value}
+    user = interaction.user
+    if interaction.guild_id is None:
+        return told | {"user": _user_payload(user)}
+    member: dict[str, Any] = {"user": _user_payload(user), "permissions": str(interaction.permissions.value)}
+    if isinstance(user, discord.Member):
+        member["nick"] = user.nick
+    guild = interaction.guild
+    named = {"id": str(interaction.guild_id), "name": guild.name if guild else ""}
+    return told | {"guild_id": str(interaction.guild_id), "guild": named, "member": member}
+
+
+def _message_payload(message: discord.Message) -> Payload:
+    told: dict[str, Any] = {
+        "id": str(message.id),
+        "type": message.type.value,
+        "channel_id": str(message.channel.id),
+        "content": message.content,
+        "author": _user_payload(message.author)
+        | {"bot": message.author.bot or message.webhook_id is not None},
+    }
+    if message.guild is None:
+        return told
+    guild = {"id": str(message.guild.id), "name": message.guild.name}
+    return told | {"guild_id": str(message.guild.id), "guild": guild}
+
+
+def _user_payload(user: discord.User | discord.Member) -> dict[str, Any]:
+    return {"id": str(user.id), "username": user.name, "global_name": user.global_name}

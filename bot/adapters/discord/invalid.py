@@ -1,0 +1,73 @@
+"""Requests that Discord refused. Ten thousand within ten minutes shut an address out, so Cairn stops long
+before; and some requests would rather fail at once than be tried again by the library."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import aiohttp
+
+WINDOW_SECONDS = 600.0
+INVALID_LIMIT = 1_000
+IMPATIENT = "impatient"
+
+_INVALID = (401, 403, 429)
+
+
+class Stopped(aiohttp.ClientError):
+    """Nothing is sent for `after` seconds: too much was refused. The library takes it for a broken line."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__("too many refused requests")
+        self.after = after
+
+
+class Refused(Exception):
+    """An impatient request met a limit or a broken server. `after`: the seconds that Discord wants."""
+
+    def __init__(self, status: int, after: float | None) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self.after = after
+
+
+class InvalidRequests:
+    """Counts what was refused within the last ten minutes, of everything that is sent under its trace."""
+
+    def __init__(self, limit: int = INVALID_LIMIT, now: Callable[[], float] = time.monotonic) -> None:
+        self._limit = limit
+        self._now = now
+        self._refused: deque[float] = deque()
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """What a session needs so that its requests are counted, and stopped."""
+        trace = aiohttp.TraceConfig()
+        trace.on_request_start.append(self._before)
+        trace.on_request_end.append(self._after)
+        return trace
+
+    def check(self) -> None:
+        """Raises Stopped when the limit is reached."""
+        now = self._now()
+        while self._refused and self._refused[0] <= now - WINDOW_SECONDS:
+            self._refused.popleft()
+        if len(self._refused) >= self._limit:
+            raise Stopped(self._refused[0] + WINDOW_SECONDS - now)
+
+    def count(self, status: int, scope: str | None = None) -> None:
+        """Notes an answer. A 429 that others caused (`scope` is "shared") is not held against the bot."""
+        if status in _INVALID and scope != "shared":
+            self._refused.append(self._now())
+
+    async def _before(self, *_: object) -> None:
+        self.check()
+
+    async def _after(
+        self, _session: aiohttp.ClientSession, ctx: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+    ) -> None:
+        status, headers = params.response.status, params.response.headers
+        self.count(status, headers.get("X-RateLimit-Scope"))
+        if ctx.trace_request_ctx == IMPATIENT and (status == 429 or status >= 500):
+            after = headers.get("Retry-After")
+            raise Refused(status, float(after) if after else None)

@@ -1,0 +1,108 @@
+"""What is said unasked on Discord: created as text, so that it notifies, then edited into its form."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import discord
+import structlog
+
+from bot.adapters.discord.failures import FAILURES, read_failure
+from bot.adapters.discord.pictures import Pictures
+from bot.adapters.discord.render import COMPONENTS_V2, in_words, message_payload, opening_payload
+from bot.adapters.discord.rest import RECENT, Rest
+from bot.core.chat.codec import decode
+from bot.core.chat.message import Message
+from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
+from bot.core.domain.ledger import Occurrence
+from bot.core.errors import InvalidInput
+
+CHANNELS_KEPT = 10_000
+
+
+class DiscordMessenger:
+    """Discord as the courier sees it. It needs no gateway, only to be signed in.
+
+    A key that comes again within minutes is recognised by Discord; after that it is looked for.
+    """
+
+    deduplicates = True
+
+    def __init__(self, rest: Rest, pictures: Pictures, bot: str = "") -> None:
+        self._rest = rest
+        self._pictures = pictures
+        self.bot = bot  # the bot's own user id, known once it is signed in
+        self._direct: OrderedDict[str, str] = OrderedDict()
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        """Says it. What an earlier try left half made is completed; the key is a nonce for Discord, so that
+        a message that is minutes old is not made twice."""
+        try:
+            channel = await self._channel(occurrence, notice.place, notice.to.id)
+            there = await self._look(occurrence, channel) if occurrence.attempts > 1 else Absent()
+            if isinstance(there, Found):
+                ref, complete = there.ref, there.complete
+            else:
+                made = await self._rest.post(channel, opening_payload(notice.message, occurrence.key))
+                ref, complete = Ref(channel, str(made["id"])), _is_complete(made)
+            if not complete:
+                await self._complete(ref, notice.message)
+            return ref
+        except FAILURES as error:
+            raise read_failure(error) from error
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        """Whether the message is among the newest at the place that the row names."""
+        if not occurrence.place:
+            return Absent()
+        try:
+            channel = await self._channel(occurrence, occurrence.place, occurrence.to_id)
+            return await self._look(occurrence, channel)
+        except FAILURES as error:
+            raise read_failure(error) from error
+
+    async def _channel(self, occurrence: Occurrence, place: str, to: str) -> str:
+        """The channel's id; for a user, of their direct messages, provided that they are still a member."""
+        if place != "direct":
+            return to
+        await self._rest.find_member(occurrence.space.id, to)
+        channel = self._direct.get(to)
+        if channel is None:
+            channel = self._direct[to] = await self._rest.open_direct(to)
+            if len(self._direct) > CHANNELS_KEPT:
+                self._direct.popitem(last=False)
+        return channel
+
+    async def _look(self, occurrence: Occurrence, channel: str) -> Finding:
+        recent = await self._rest.recent(channel)
+        for one in recent:
+            if one["author"]["id"] == self.bot and occurrence.key in _keys(one.get("components", [])):
+                return Found(Ref(channel, str(one["id"])), _is_complete(one))
+        # What was said since may have pushed it out of sight.
+        return Absent() if len(recent) < RECENT else CantTell()
+
+    async def _complete(self, ref: Ref, message: Message) -> None:
+        files = await self._pictures.paint(message)
+        payload = message_payload(in_words(message, files)) | {"content": None, "attachments": []}
+        try:
+            await self._rest.edit(ref.channel, ref.id, payload, files)
+        except discord.HTTPException as error:
+            if error.status >= 500 or error.status in (401, 429):
+                raise
+            # A message that can be read stands there already, and trying again would not make it better.
+            structlog.get_logger().error("form refused", status=error.status, code=error.code)
+
+
+def _is_complete(message: dict[str, Any]) -> bool:
+    return bool(message.get("flags", 0) & COMPONENTS_V2)
+
+
+def _keys(components: list[dict[str, Any]]) -> Iterator[str]:
+    """The arguments of every button and select."""
+    for one in components:
+        if "custom_id" in one:
+            with suppress(InvalidInput):  # from a version that wrote ids in another way
+                yield from decode(one["custom_id"]).args
+        held = [*one.get("components", []), *filter(None, [one.get("accessory")])]
+        yield from _keys(held)

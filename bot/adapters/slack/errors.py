@@ -1,0 +1,54 @@
+"""What Slack, or the way to it, answered when something did not get through, as errors of delivery."""
+
+from aiohttp import ClientConnectionError, ClientConnectorError, ClientError, ConnectionTimeoutError
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
+
+# Everything that a call of the SDK raises.
+BROKEN = (SlackClientError, ClientError, TimeoutError, OSError)
+
+_BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_added_to_org"})
+# Slack says of these that some of what was asked may have been done.
+_DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout"})
+_LATER = (429, 503)
+
+
+def delivery_error(error: Exception) -> DeliveryError:
+    """The error as the courier knows it; `why` is Slack's own word, or the kind of error."""
+    if isinstance(error, SlackApiError):
+        return _read_answer(error)
+    if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
+        return RetryLater("no connection")
+    if isinstance(error, ClientConnectionError | TimeoutError | OSError):
+        return Unknown("connection lost")
+    return Unknown(type(error).__name__)
+
+
+def nothing_said(error: Exception) -> DeliveryError:
+    """As `delivery_error`, of a call that says nothing: whatever happened to it, it can be tried again."""
+    told = delivery_error(error)
+    return RetryLater(told.why) if isinstance(told, Unknown) else told
+
+
+def code_of(error: Exception) -> str:
+    """Slack's word for why it did not do it; empty when it did not answer."""
+    answer = getattr(error, "response", None)
+    data = getattr(answer, "data", None)
+    told = data.get("error") if isinstance(data, dict) else None
+    return told if isinstance(told, str) else ""
+
+
+def _read_answer(error: SlackApiError) -> DeliveryError:
+    code = code_of(error)
+    # An answer that is no JSON comes as aiohttp's own response, which names its status otherwise.
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None) or 0
+    if status in _LATER or code in _BUSY:
+        return RetryLater(code or str(status), _seconds(error.response.headers.get("Retry-After")))
+    if status >= 500 or code in _DOUBTFUL or not code:
+        return Unknown(code or str(status))
+    return Unreachable(code)
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isascii() and text.isdigit() else None

@@ -1,0 +1,183 @@
+"""What is done with each thing that Slack sends: read, asked at the doors, acknowledged, answered."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
+from bot.adapters.slack.origin import Malformed
+from bot.adapters.slack.receive import Reader, Received, is_for_leads
+from bot.adapters.slack.render import entries_payload, home_payload, message_payload, notice_payload
+from bot.adapters.slack.replies import Replies
+from bot.core.catalog import Catalog
+from bot.core.chat.call import Answer, Call, Caller, Typed, Typing
+from bot.core.chat.form import Form
+from bot.core.chat.message import Message, Update
+from bot.core.errors import DeliveryError
+from bot.core.ports import Doors
+from bot.core.views.asking import ask_missing
+from bot.core.views.errors import busy
+
+# Slack waits three seconds for an acknowledgement.
+ACK_SECONDS = 2.0
+FINISH_SECONDS = 5.0
+
+Payload = Mapping[str, Any]
+Asked = TypeVar("Asked", Received, Typing, Caller)
+Report = Callable[[Exception, Any], object]
+Draw = Callable[[Answer], dict[str, Any] | None]
+
+_ANY = re.compile("")
+
+
+class Listeners:
+    """Carries what Slack sends to the doors, and the answers back."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        catalog: Catalog,
+        reader: Reader,
+        client: AsyncWebClient,
+        replies: Replies,
+        report: Report,
+    ) -> None:
+        self._doors = doors
+        self._catalog = catalog
+        self._reader = reader
+        self._client = client
+        self._replies = replies
+        self._report = report
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def register(self, app: AsyncApp) -> None:
+        """Has the app call us for everything that the manifest asks for."""
+        reader = self._reader
+        app.command(_ANY)(self._listener(reader.command, self._run_command))
+        app.action(_ANY)(self._listener(reader.action, self._run_action))
+        app.view(_ANY)(self._listener(reader.submission, self._submit))
+        app.options(_ANY)(self._listener(reader.suggestion, self._suggest))
+        app.event("app_home_opened")(self._listener(reader.opened, self._show_home))
+        for event in ("app_mention", "message"):
+            app.event(event)(self._listener(reader.question, self._run_action))
+        # Everything else is acknowledged: nothing of it is ever logged as a request that nobody handles.
+        app.event(_ANY)(_ignore)
+
+    async def finish(self) -> None:
+        """Waits a little for what is being answered."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=FINISH_SECONDS)
+
+    def _listener(
+        self, read: Callable[[Payload], Asked | None], carry: Callable[[AsyncAck, Asked], Awaitable[None]]
+    ) -> Callable[..., Awaitable[None]]:
+        async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
+            try:
+                asked = read(body)
+            except Malformed as error:
+                structlog.get_logger().warning("slack payload refused", why=str(error))
+                asked = None
+            if asked is None:
+                await ack()
+                return
+            task = asyncio.ensure_future(carry(ack, asked))
+            self._running.add(task)
+            try:
+                await task
+            except Exception as error:  # noqa: BLE001  a bug of ours: Bolt would log what was typed
+                self._report(error, getattr(asked, "call", asked))
+            finally:
+                self._running.discard(task)
+
+        return listen
+
+    async def _run_command(self, ack: AsyncAck, received: Received) -> None:
+        what = received.call.what
+        command = self._catalog.commands.get(what.command) if isinstance(what, Typed) else None
+        form = ask_missing(command, what.options) if isinstance(what, Typed) else None
+        if command is None or form is None:
+            await self._answer(ack, received, _draw_command)
+            return
+        searched = tuple(option.name for option in command.options if option.suggest)
+        await self._replies.open_form(received.origin, form, searched)
+        await ack()
+
+    async def _run_action(self, ack: AsyncAck, received: Received) -> None:
+        await self._answer(ack, received, lambda _: None)
+
+    async def _submit(self, ack: AsyncAck, received: Received) -> None:
+        await self._answer(ack, received, _draw_refusal)
+
+    async def _suggest(self, ack: AsyncAck, typing: Typing) -> None:
+        choices = await self._doors.suggest(typing)
+        await ack(options=entries_payload(choices, typing.text))
+
+    async def _show_home(self, ack: AsyncAck, caller: Caller) -> None:
+        await ack()
+        await self._publish_home(caller)
+
+    async def _publish_home(self, caller: Caller) -> None:
+        blocks = await self._doors.home(self._reader.space, caller)
+        try:
+            await self._client.views_publish(user_id=caller.address.id, view=home_payload(blocks))
+        except BROKEN as error:
+            structlog.get_logger().warning("home not shown", error=code_of(error) or type(error).__name__)
+
+    async def _answer(self, ack: AsyncAck, received: Received, draw: Draw) -> None:
+        """Acknowledges once the answer is there, or Slack would not wait longer. What `draw` makes of it
+        travels in the acknowledgement, and everything else by itself."""
+        asking = asyncio.ensure_future(self._ask(received.call))
+        await asyncio.wait({asking}, timeout=ACK_SECONDS)
+        drawn = draw(asking.result()) if asking.done() else None
+        await ack(drawn or "")
+        answer, origin = await asking, received.origin
+        if drawn is None:
+            await self._replies.bring(origin, answer)
+        else:
+            await self._replies.show_pictures(origin, answer)
+        if origin.home:
+            await self._publish_home(received.call.caller)
+
+    async def _ask(self, call: Call) -> Answer:
+        """The doors' answer. What Slack doesn't tell by itself about the caller is fetched before."""
+        if not call.caller.name or is_for_leads(call, self._catalog):
+            try:
+                call = replace(call, caller=await self._identify(call.caller))
+            except DeliveryError:
+                return Answer(busy(), private=True, refused=True)
+        return await self._doors.answer(call)
+
+    async def _identify(self, caller: Caller) -> Caller:
+        try:
+            told = await self._client.users_info(user=caller.address.id)
+        except BROKEN as error:
+            raise nothing_said(error) from None
+        user = told["user"]
+        lead = user.get("is_admin") is True or user.get("is_owner") is True
+        return Caller(caller.address, str(user.get("name") or caller.name), lead)
+
+
+def _draw_command(answer: Answer) -> dict[str, Any] | None:
+    """What a command's acknowledgement can carry: any message, but no form."""
+    if isinstance(answer.reply, Form):
+        return None
+    message = answer.reply.message if isinstance(answer.reply, Update) else answer.reply
+    return message_payload(message) | {"response_type": "ephemeral" if answer.private else "in_channel"}
+
+
+def _draw_refusal(answer: Answer) -> dict[str, Any] | None:
+    """On top of the form, which keeps what was typed. Anything else closes the form and is said outside."""
+    if answer.refused and isinstance(answer.reply, Message):
+        return {"response_action": "push", "view": notice_payload(answer.reply)}
+    return None
+
+
+async def _ignore(ack: AsyncAck) -> None:
+    await ack()

@@ -1,0 +1,97 @@
+"""What is said unasked on Slack, each under its key; and whether Slack has it already."""
+
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.errors import BROKEN, delivery_error, nothing_said
+from bot.adapters.slack.pictures import Pictures
+from bot.adapters.slack.render import message_payload
+from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
+from bot.core.domain.ledger import Occurrence
+from bot.core.errors import Unreachable
+
+EVENT_TYPE = "cairn_notice"
+BEFORE = timedelta(minutes=5)  # our clock and Slack's may differ
+PAGE_LIMIT = 200
+PAGES_MOST = 10
+
+Payload = dict[str, Any]
+
+
+class SlackMessenger:
+    """One workspace as the courier sees it."""
+
+    # Slack stores the key with a message, but nowhere promises to refuse the same one twice.
+    deduplicates = False
+
+    def __init__(self, client: AsyncWebClient, pictures: Pictures) -> None:
+        self._client = client
+        self._pictures = pictures
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        """Says it, and shows its charts below."""
+        channel = await self._open(notice.place, notice.to.id)
+        payload = {
+            **message_payload(notice.message),
+            "client_msg_id": str(occurrence.uuid),
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": occurrence.key}},
+        }
+        try:
+            said = await self._client.chat_postMessage(channel=channel, **payload)
+        except BROKEN as error:
+            raise delivery_error(error) from None
+        await self._pictures.show(channel, notice.message)
+        return Ref(channel, str(said["ts"]))
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        """Looks for the key in what was said there since shortly before it was due."""
+        if not occurrence.to_id:
+            return Absent()
+        oldest = f"{(occurrence.due_at - BEFORE).timestamp():.6f}"
+        try:
+            channel = await self._open(occurrence.place, occurrence.to_id)
+            cursor = ""
+            for _ in range(PAGES_MOST):
+                page = await self._read(channel, oldest, cursor)
+                for message in page.get("messages", ()):
+                    if _key_of(message) == occurrence.key:
+                        return Found(Ref(channel, message["ts"]))
+                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+                if not cursor:
+                    return Absent()
+        except Unreachable:  # not allowed to look, or no longer there
+            return CantTell()
+        return CantTell()
+
+    async def _open(self, place: str, to: str) -> str:
+        """The id of the channel: a member's direct messages are one of their own."""
+        if place != "direct":
+            return to
+        try:
+            opened = await self._client.conversations_open(users=to)
+        except BROKEN as error:
+            raise nothing_said(error) from None
+        return str(opened["channel"]["id"])
+
+    async def _read(self, channel: str, oldest: str, cursor: str) -> Payload:
+        try:
+            page = await self._client.conversations_history(
+                channel=channel,
+                oldest=oldest,
+                limit=PAGE_LIMIT,
+                include_all_metadata=True,
+                cursor=cursor or None,
+            )
+        except BROKEN as error:
+            raise nothing_said(error) from None
+        return page.data if isinstance(page.data, dict) else {}
+
+
+def _key_of(message: Payload) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    key = (metadata.get("event_payload") or {}).get("key")
+    return key if isinstance(key, str) else None

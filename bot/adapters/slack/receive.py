@@ -1,0 +1,248 @@
+"""What Slack sends, as a `Call` or a `Typing`. Everything is checked by shape; nothing here does I/O."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.slack.origin import Malformed, Origin, read_id, read_stamp, read_url, unpack
+from bot.adapters.slack.render import LINK_ID
+from bot.core.catalog import Catalog
+from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed, Typing
+from bot.core.chat.codec import decode
+from bot.core.chat.command import Command
+from bot.core.chat.form import INPUT_LIMIT
+from bot.core.chat.line import read_line
+from bot.core.errors import InvalidInput
+from bot.core.ids import Address, Platform
+from bot.core.views.asking import RUN
+
+PLATFORM: Platform = "slack"
+TEXT_LIMIT = 12_000
+NAME_LIMIT = 255
+CHOSEN_LIMIT = 100
+QUESTION = "skillgap", "question"
+
+_TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_SIGILS = {"@": "@", "#": "#", "!": "@"}
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A call, and where it came from."""
+
+    call: Call
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads what is sent for one workspace. `bot` is the user that Cairn is there, `prefix` stands before
+    the names of its commands, `hooks` begins each address that takes an answer. All methods raise Malformed,
+    also for another workspace."""
+
+    space: Space
+    bot: str
+    prefix: str
+    hooks: str
+    commands: Mapping[str, Command]
+
+    def command(self, body: Payload) -> Received:
+        """A slash command."""
+        self._require_space(body.get("team_id"))
+        name = _text(body, "command", NAME_LIMIT)
+        if not name.startswith(f"/{self.prefix}"):
+            raise Malformed(f"command: a name that begins with /{self.prefix} is expected")
+        typed = read_line(
+            name[len(self.prefix) + 1 :], _plain(_text(body, "text", TEXT_LIMIT)), self.commands
+        )
+        origin = Origin(
+            user=read_id(body.get("user_id"), "user_id"),
+            channel=read_id(body.get("channel_id"), "channel_id"),
+            url=read_url(body.get("response_url"), self.hooks),
+            trigger=_text(body, "trigger_id", NAME_LIMIT),
+        )
+        return self._receive(origin.trigger, body.get("user_name"), typed, origin)
+
+    def action(self, body: Payload) -> Received | None:
+        """A button or a select; None for a link, which the browser has opened already."""
+        user = self._interaction(body)
+        pressed = _pressed(body)
+        if pressed is None:
+            return None
+        container = _object(body.get("container"), "container")
+        trigger = _text(body, "trigger_id", NAME_LIMIT)
+        if container.get("type") == "message":
+            origin = Origin(
+                user=user,
+                channel=read_id(container.get("channel_id"), "container.channel_id"),
+                message=read_stamp(container.get("message_ts"), "container.message_ts"),
+                url=read_url(body.get("response_url"), self.hooks),
+                trigger=trigger,
+            )
+        elif _object(body.get("view"), "view").get("type") == "home":
+            origin = Origin(user=user, home=True, trigger=trigger)
+        else:
+            raise Malformed("container: a message or the home tab is expected")
+        return self._receive(trigger, _name(body), pressed, origin)
+
+    def submission(self, body: Payload) -> Received:
+        """A modal that was sent; that of a command's options is the command, as if it had been typed."""
+        user = self._interaction(body)
+        view = _object(body.get("view"), "view")
+        action = _text(view, "callback_id", NAME_LIMIT)
+        values = _values(_object(_object(view.get("state"), "view.state").get("values"), "view.state.values"))
+        command = _command_of(action)
+        what: Typed | Submitted = Submitted(action, values)
+        if command is not None:
+            what = Typed(command, {name: str(value) for name, value in values.items() if value})
+        origin = unpack(view.get("private_metadata"), user, self.hooks)
+        return self._receive(_text(body, "trigger_id", NAME_LIMIT), _name(body), what, origin)
+
+    def suggestion(self, body: Payload) -> Typing:
+        """An option that is being typed into the modal of a command's options."""
+        caller = Caller(Address(PLATFORM, self._interaction(body)), str(_name(body) or ""))
+        view = _object(body.get("view"), "view")
+        command = _command_of(_text(view, "callback_id", NAME_LIMIT))
+        if command is None:
+            raise Malformed("view.callback_id: a command's form is expected")
+        option, text = _text(body, "action_id", NAME_LIMIT), _text(body, "value", TEXT_LIMIT)
+        return Typing(self.space, caller, command, option, text)
+
+    def question(self, body: Payload) -> Received | None:
+        """A mention of the bot, or what somebody writes to it: the same as its question about gaps. None for
+        what wasn't said by a person, or not to the bot. The caller has no name yet."""
+        event = self._event(body)
+        direct = event.get("channel_type") == "im"
+        channel = read_id(event.get("channel"), "event.channel")
+        mentioned = event.get("type") == "app_mention" and not channel.startswith("D")
+        written = event.get("type") == "message" and direct and "subtype" not in event
+        if not (mentioned or written) or event.get("bot_id") or event.get("user") in (None, self.bot):
+            return None
+        said = _plain(_TOKEN.sub(self._read_token, _text(event, "text", TEXT_LIMIT))).strip()
+        command, option = QUESTION
+        thread = event.get("thread_ts")
+        origin = Origin(
+            user=read_id(event["user"], "event.user"),
+            channel=channel,
+            thread="" if thread is None else read_stamp(thread, "event.thread_ts"),
+        )
+        typed = Typed(command, {option: said} if said else {})
+        return self._receive(_text(body, "event_id", NAME_LIMIT), None, typed, origin)
+
+    def opened(self, body: Payload) -> Caller | None:
+        """Who opened the home tab; None for the tab of messages."""
+        event = self._event(body)
+        if event.get("tab") != "home":
+            return None
+        return Caller(Address(PLATFORM, read_id(event.get("user"), "event.user")), "")
+
+    def _receive(self, key: str, name: object, what: Typed | Pressed | Submitted, origin: Origin) -> Received:
+        caller = Caller(Address(PLATFORM, origin.user), name if isinstance(name, str) else "")
+        channel = Address(PLATFORM, origin.channel) if origin.channel else None
+        message = Address(PLATFORM, origin.message) if origin.message else None
+        return Received(Call(key, self.space, caller, what, ReplyTo(channel, message)), origin)
+
+    def _interaction(self, body: Payload) -> str:
+        """The user's id."""
+        self._require_space(_object(body.get("team"), "team").get("id"))
+        return read_id(_object(body.get("user"), "user").get("id"), "user.id")
+
+    def _event(self, body: Payload) -> Payload:
+        # In a channel that workspaces share, only this says for which of them the event was sent.
+        asked = body.get("authorizations")
+        first = asked[0] if isinstance(asked, list) and asked and isinstance(asked[0], dict) else body
+        self._require_space(first.get("team_id"))
+        return _object(body.get("event"), "event")
+
+    def _require_space(self, team: object) -> None:
+        if team != self.space.address.id:
+            raise Malformed("team: the workspace that Cairn was started for is expected")
+
+    def _read_token(self, found: re.Match[str]) -> str:
+        """A mention, a channel or a link, as the text's writer saw it; the bot's own mention is left out."""
+        target, label = found[1], found[2]
+        if target == f"@{self.bot}":
+            return ""
+        sigil = _SIGILS.get(target[:1])
+        if sigil:
+            return sigil + (label or target[1:]).removeprefix(sigil)
+        return label or target
+
+
+def is_for_leads(call: Call, catalog: Catalog) -> bool:
+    """Whether only a lead may do it, so that Slack has to be asked whether the caller is one."""
+    if isinstance(call.what, Typed):
+        command = catalog.commands.get(call.what.command)
+        return command is not None and command.lead
+    try:
+        handler = catalog.actions.get(decode(call.what.action).name)
+    except InvalidInput:
+        return False
+    return handler is not None and handler.lead
+
+
+def _pressed(body: Payload) -> Pressed | None:
+    match body.get("actions"):
+        case [{"action_id": str(action), "selected_option": {"value": str(value)}}, *_]:
+            return Pressed(action, value)
+        case [{"action_id": str(action), "type": "button"}, *_]:
+            return None if action.startswith(LINK_ID) else Pressed(action)
+    raise Malformed("actions: a button or a chosen option is expected")
+
+
+def _values(state: Payload) -> dict[str, str | tuple[str, ...]]:
+    """A form's values by the names of its inputs: each stands in a block of its own, under the same name."""
+    if len(state) > INPUT_LIMIT:
+        raise Malformed(f"view.state.values: at most {INPUT_LIMIT} are expected")
+    return {name: _value(_object(block, name).get(name)) for name, block in state.items()}
+
+
+def _value(given: object) -> str | tuple[str, ...]:
+    match given:
+        case {"selected_options": [*chosen]} if len(chosen) <= CHOSEN_LIMIT:
+            return tuple(_text(_object(one, "selected_options"), "value", NAME_LIMIT) for one in chosen)
+        case {"selected_option": {"value": str(value)}}:
+            return value
+        case {"selected_option": None} | {"selected_date": None} | {"value": None}:
+            return ""
+        case {"selected_date": str(value)} | {"value": str(value)} if len(value) <= TEXT_LIMIT:
+            return value
+    raise Malformed("view.state.values: a text, a day or chosen options are expected")
+
+
+def _command_of(action: str) -> str | None:
+    """The command whose options the form asks for."""
+    name, _, _ = action.partition(":")
+    if name != RUN.name:
+        return None
+    try:
+        asked = decode(action)
+    except InvalidInput:
+        raise Malformed("view.callback_id: a command is expected") from None
+    return asked.args[0] if asked.args else ""
+
+
+def _plain(text: str) -> str:
+    """Slack writes its three control characters as entities when it passes on what people type."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _name(body: Payload) -> object:
+    user = body["user"]
+    return user.get("username") or user.get("name")
+
+
+def _object(value: object, name: str) -> Payload:
+    if isinstance(value, dict):
+        return value
+    raise Malformed(f"{name}: an object is expected")
+
+
+def _text(payload: Payload, name: str, limit: int) -> str:
+    match payload.get(name):
+        case str(value) if len(value) <= limit:
+            return value
+    raise Malformed(f"{name}: a text of at most {limit} characters is expected")

@@ -1,0 +1,180 @@
+"""What leads have posted each week: set for the channel in which they ask, and ended again."""
+
+from bot.core.chat.command import Option
+from bot.core.chat.message import Message, Update
+from bot.core.chat.notice import Skip
+from bot.core.domain.cohorts import Cohort
+from bot.core.domain.ledger import Occurrence
+from bot.core.domain.members import Member
+from bot.core.domain.schedules import NOT_KEPT, SUMMARY, Schedule
+from bot.core.errors import InvalidInput, NotAllowed, NotFound
+from bot.core.feature import Feature
+from bot.core.handlers.cohorts import COHORT
+from bot.core.handlers.leads import pick_cohort
+from bot.core.handlers.reminders import DAY, HOUR
+from bot.core.handlers.zones import read_zone, suggest_zones
+from bot.core.ids import Address
+from bot.core.recurrence import Recurrence, next_due, read_wall, read_weekday
+from bot.core.request import Context, Request
+from bot.core.time import monday_of
+from bot.core.views import schedules as views
+
+feature = Feature("schedules", views)
+
+# What a lead doesn't say is as for reminders: Monday, 09:00.
+DAY_IF_UNSAID = 0
+MINUTE_IF_UNSAID = 9 * 60
+
+ZONE = Option("zone", "By whose clock: a big city nearby, or a zone", suggest=suggest_zones)
+OFF = Option("off", "Yes ends it", kind=bool)
+
+
+@feature.command(
+    "lead schedule",
+    "A summary each week in this channel",
+    private=True,
+    lead=True,
+    options=(DAY, HOUR, ZONE, COHORT, OFF),
+)
+def schedule_summary(
+    request: Request,
+    ctx: Context,
+    *,
+    day: str | None = None,
+    hour: str | None = None,
+    zone: str | None = None,
+    cohort: str | None = None,
+    off: bool | None = None,
+) -> Message:
+    chosen = pick_cohort(request, ctx, cohort)
+    if off:
+        return end_weekly(request, ctx, chosen, SUMMARY)
+    if (day, hour, zone) == (None, None, None):
+        return show_weekly(request, ctx, chosen, SUMMARY)
+    return set_weekly(request, ctx, chosen, SUMMARY, day, hour, zone)
+
+
+@feature.action(views.OFF, lead=True)
+def press_off(request: Request, ctx: Context, schedule_id: int) -> Update:
+    space = request.member.space_id
+    schedule = ctx.tx.schedules.find(space, schedule_id)
+    cohort = None if schedule is None else ctx.tx.cohorts.find(space, schedule.cohort)
+    if schedule is None or cohort is None or not schedule.is_weekly:
+        raise NotFound("schedule.gone")
+    return Update(end_weekly(request, ctx, cohort, schedule.kind))
+
+
+def set_weekly(
+    request: Request,
+    ctx: Context,
+    cohort: Cohort,
+    kind: str,
+    day: str | None,
+    hour: str | None,
+    zone: str | None,
+) -> Message:
+    """From now on it comes each week, in this channel; what isn't said stays as it was."""
+    space = request.member.space_id
+    before = ctx.tx.schedules.weekly(space, cohort.id, kind)
+    weekday, minute = DAY_IF_UNSAID, MINUTE_IF_UNSAID
+    if before is not None:
+        weekday, minute = before.recurrence.weekday, before.recurrence.minute
+    recurrence = Recurrence(
+        _choose_zone(request, ctx, before, zone),
+        weekday if day is None else read_weekday(day),
+        minute if hour is None else read_wall(hour),
+    )
+    wanted = Schedule(
+        NOT_KEPT,
+        cohort.id,
+        kind,
+        "channel",
+        require_channel(request).id,
+        recurrence,
+        request.member.id,
+        request.caller.is_lead,
+    )
+    kept = ctx.tx.schedules.keep(space, wanted, request.now)
+    ctx.tx.slots.point(space, kind, kept.id, recurrence, next_due(recurrence, request.now))
+    return show_weekly(request, ctx, cohort, kind, views.SET)
+
+
+def end_weekly(request: Request, ctx: Context, cohort: Cohort, kind: str) -> Message:
+    """Nothing more comes by itself; once more changes nothing."""
+    space = request.member.space_id
+    schedule = ctx.tx.schedules.weekly(space, cohort.id, kind)
+    if schedule is not None:
+        ctx.tx.schedules.turn_off(space, schedule.id, request.now)
+        ctx.tx.slots.leave(space, kind, schedule.id)
+    return views.nothing_card(cohort, kind, views.TURNED_OFF)
+
+
+def show_weekly(request: Request, ctx: Context, cohort: Cohort, kind: str, note: str = "") -> Message:
+    """What comes each week, and when next."""
+    schedule = ctx.tx.schedules.weekly(request.member.space_id, cohort.id, kind)
+    if schedule is None:
+        return views.nothing_card(cohort, kind, note)
+    upcoming = next_due(schedule.recurrence, request.now)
+    return views.schedule_card(cohort, schedule, upcoming, channel_of(request), note, request.now)
+
+
+def say_once(request: Request, ctx: Context, schedule: Schedule) -> None:
+    """What the schedule stands for is due now. A second time, with the same stamp, changes nothing."""
+    space = request.member.space_id
+    kept = ctx.tx.schedules.add(space, schedule, request.now)
+    if kept is not None:
+        week = monday_of(request.now.date())
+        ctx.tx.ledger.add(request.space.address, space, kept.kind, kept.id, week, request.now, request.now)
+
+
+def require_channel(request: Request) -> Address:
+    """The channel in which the caller asks. Raises InvalidInput when there is none, and NotAllowed when
+    Cairn can't post there."""
+    channel = request.reply_to.channel
+    if channel is None:
+        raise InvalidInput("channel.none")
+    if request.reply_to.can_post is False:
+        raise NotAllowed("channel.closed")
+    return channel
+
+
+def channel_of(request: Request) -> str | None:
+    """The id of the channel in which the caller asks."""
+    return None if request.reply_to.channel is None else request.reply_to.channel.id
+
+
+def open_due(occurrence: Occurrence, ctx: Context) -> tuple[Schedule, Cohort] | Skip:
+    """What an occurrence is about, as it is now; or why it isn't said any more."""
+    schedule = ctx.tx.schedules.find(occurrence.space_id, occurrence.subject)
+    cohort = None if schedule is None else ctx.tx.cohorts.find(occurrence.space_id, schedule.cohort)
+    if schedule is None or cohort is None:
+        return Skip("gone")
+    if not cohort.running:
+        return Skip("cohort closed")
+    if not schedule.is_weekly and lead_of(occurrence, ctx, schedule) is None:
+        return Skip("no lead any more")
+    return (schedule, cohort) if schedule.on else Skip("off")
+
+
+def lead_of(occurrence: Occurrence, ctx: Context, schedule: Schedule) -> Member | None:
+    """Who set the schedule, while they are a lead. Of who administers the space, the platform tells only when
+    they call, so they are taken to be one still."""
+    member = ctx.tx.reminders.member(occurrence.space_id, schedule.set_by)
+    if member is None:
+        return None
+    return member if schedule.by_platform or ctx.tx.leads.has(member) else None
+
+
+def _choose_zone(request: Request, ctx: Context, before: Schedule | None, text: str | None) -> str:
+    """The zone that was named; else the one there was, or that of the lead's own plan."""
+    if text is not None:
+        found = read_zone(ctx, text, request.now)
+        if not isinstance(found, str):
+            raise InvalidInput("zone.unknown", zone=text)
+        return found
+    if before is not None:
+        return before.recurrence.zone
+    plan = ctx.tx.plans.active(request.member)
+    if plan is None:
+        raise InvalidInput("zone.missing")
+    return plan.zone

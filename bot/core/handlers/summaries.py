@@ -1,0 +1,70 @@
+"""Summaries: how a cohort is doing, shown to its lead first, then posted where they say."""
+
+from datetime import datetime
+
+from bot.core.chat.message import Message, Update
+from bot.core.chat.notice import Notice, Skip, Telling
+from bot.core.domain.cohorts import Cohort, Summary, summarise
+from bot.core.domain.ledger import Occurrence
+from bot.core.domain.schedules import NOT_KEPT, POST_LATE, STAMP_MOST, SUMMARY, WEEKLY, Schedule
+from bot.core.errors import InvalidInput
+from bot.core.feature import Feature
+from bot.core.handlers.cohorts import COHORT, open_cohort
+from bot.core.handlers.leads import pick_cohort
+from bot.core.handlers.schedules import open_due, require_channel, say_once
+from bot.core.ids import Address, SpaceId
+from bot.core.recurrence import Recurrence
+from bot.core.request import Context, Request
+from bot.core.views import summaries as views
+
+feature = Feature("summaries", views)
+
+# What is said once recurs by nobody's clock.
+ONCE = Recurrence("UTC", 0, 0)
+
+
+@feature.command(
+    "lead summary",
+    "How a cohort is doing; post it here if you like",
+    private=True,
+    lead=True,
+    options=(COHORT,),
+)
+def preview(request: Request, ctx: Context, *, cohort: str | None = None) -> Message:
+    chosen = pick_cohort(request, ctx, cohort)
+    summary = _summarise(ctx, request.member.space_id, chosen, request.now)
+    stamp = stamp_of(request.now)
+    return views.preview_card(ctx.content, chosen, summary, stamp, request.now.date())
+
+
+@feature.action(views.POST, lead=True)
+def post(request: Request, ctx: Context, cohort_id: int, stamp: int) -> Update:
+    cohort = open_cohort(ctx, request.member.space_id, cohort_id)
+    if not WEEKLY < stamp <= STAMP_MOST:
+        raise InvalidInput("button.foreign")
+    to = require_channel(request).id
+    member, caller = request.member, request.caller
+    once = Schedule(NOT_KEPT, cohort.id, SUMMARY, "channel", to, ONCE, member.id, caller.is_lead, stamp=stamp)
+    say_once(request, ctx, once)
+    return Update(views.posted_card(cohort))
+
+
+@feature.schedule(SUMMARY, late=POST_LATE, reports=True)
+def tell(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
+    due = open_due(occurrence, ctx)
+    if isinstance(due, Skip):
+        return due
+    schedule, cohort = due
+    summary = _summarise(ctx, occurrence.space_id, cohort, now)
+    message = views.summary_message(ctx.content, cohort, summary, occurrence.key, now.date())
+    return Notice("channel", Address(occurrence.space.platform, schedule.to), message)
+
+
+def stamp_of(now: datetime) -> int:
+    """The moment as a stamp: milliseconds, so that two in a row differ."""
+    return int(now.timestamp() * 1000)
+
+
+def _summarise(ctx: Context, space: SpaceId, cohort: Cohort, now: datetime) -> Summary:
+    phases = tuple(phase.id for phase in ctx.content.phases)
+    return summarise(cohort.size, ctx.tx.cohorts.plans(space, cohort.id), phases, now)

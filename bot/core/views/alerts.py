@@ -1,0 +1,40 @@
+"""What leads are told when something that they asked for could not be said."""
+
+from datetime import datetime
+
+from bot.core.chat.markup import clip
+from bot.core.chat.message import Message, Text
+from bot.core.chat.part import Markdown, Plain
+from bot.core.domain.cohorts import Cohort
+from bot.core.domain.ledger import Unsaid
+from bot.core.domain.schedules import SUMMARY, TIP, Schedule
+from bot.core.views.schedules import due_text
+
+WHAT = {SUMMARY: "the summary", TIP: "the tip"}
+WHY_ROOM = 300
+
+
+def alert_message(unsaid: Unsaid, schedule: Schedule, cohort: Cohort, now: datetime) -> Message:
+    """What was not posted, why, and what to do about it."""
+    what = WHAT.get(unsaid.kind, "a message")
+    head = (
+        Markdown(f"I could not post {what} of {due_text(schedule, unsaid.due_at, now)} for "),
+        Plain(cohort.name),
+        Markdown("."),
+    )
+    if unsaid.state == "skipped":
+        then = (
+            "The next one comes at its time." if schedule.is_weekly else "`/lead summary` makes a fresh one."
+        )
+        text = f"I was away at that hour, and what comes hours late helps nobody. {then}"
+        return Message("Not posted", (Text(head), Text((Markdown(text),))))
+    if unsaid.state == "held":
+        text = (
+            "It may stand there already, so I don't say it again. Please look; whoever runs me can send it."
+        )
+        return Message("Perhaps posted", (Text(head), Text((Markdown(text),))))
+    reason = (Markdown("The reason I was given: "), Plain(clip(unsaid.why, WHY_ROOM) or "none"))
+    text = (
+        "Let me write in that channel, or set it anew in another one: `/lead tips` or `/lead schedule` there."
+    )
+    return Message("Not posted", (Text(head), Text(reason), Text((Markdown(text),))))

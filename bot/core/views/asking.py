@@ -1,0 +1,61 @@
+"""The form that asks for what a command was not told, where a platform doesn't ask by itself."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.core.chat.codec import Action
+from bot.core.chat.command import Command, Option
+from bot.core.chat.control import Choice
+from bot.core.chat.form import (
+    INPUT_LIMIT,
+    LABEL_LIMIT,
+    TITLE_LIMIT,
+    TYPED_LIMIT,
+    DateInput,
+    Form,
+    Input,
+    SelectInput,
+    TextInput,
+)
+from bot.core.chat.typed import clean_line
+
+# Whoever receives this form's answer makes the command of it, as if it had been typed: no handler sees it.
+RUN = Action("command.run", "command")
+
+YES_NO = (Choice("Yes", "yes"), Choice("No", "no"))
+
+Given = Mapping[str, str | int | bool]
+
+
+def ask_missing(command: Command | None, given: Given) -> Form | None:
+    """The form with the command's first five options, what was given filled in; None when nothing is
+    missing. An option that is unknown is left to the answer, which says so."""
+    if command is None or not given.keys() <= {option.name for option in command.options}:
+        return None
+    missing = [one for one in command.options if one.required and not str(given.get(one.name, "")).strip()]
+    if not missing:
+        return None
+    inputs = tuple(_ask(one, str(given.get(one.name, ""))) for one in command.options[:INPUT_LIMIT])
+    return Form(f"/{command.name}"[:TITLE_LIMIT], RUN(command.name), inputs)
+
+
+def _ask(option: Option, given: str) -> Input:
+    """What was given is kept where it fits, so that nobody types it twice."""
+    fits = len(option.description) <= LABEL_LIMIT
+    label, hint = (option.description, "") if fits else (option.name, option.description)
+    name, required = option.name, option.required
+    choices = YES_NO if option.kind is bool else option.choices
+    if choices:
+        known = given if given in {choice.value for choice in choices} else ""
+        return SelectInput(name, label, choices, hint, known, required)
+    if option.kind is date:
+        return DateInput(name, label, hint, given if _is_day(given) else "", required)
+    limit = min(option.limit, TYPED_LIMIT)
+    return TextInput(name, label, hint, clean_line(given, limit), required, limit=limit)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,219 @@
+"""The runner of several processes on PostgreSQL: PgQueuer wakes one courier for each bucket.
+
+The ledger is the truth and a job is only a wake-up, one a bucket at most: whatever is lost of it, the next
+turn wakes every bucket in which something is due. Its tables stand in a schema of their own, and its own
+installer keeps them up to date, because nothing in them is worth a migration.
+"""
+
+import asyncio
+import functools
+import re
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Protocol
+
+import psycopg
+import structlog
+from pgqueuer.adapters.connections import connect_psycopg
+from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
+from pgqueuer.adapters.persistence.qb import (
+    QueryBuilderEnvironment,
+    QueryQueueBuilder,
+    QuerySchedulerBuilder,
+)
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import FailingListenerError
+from pgqueuer.domain.models import Job
+from pgqueuer.domain.settings import ConnectionSettings, DBSettings
+from pgqueuer.ports.driver import NotifyCallback
+
+from bot.core.errors import TryAgain
+from bot.core.ports import Store
+from bot.delivery.courier import LEASE_SECONDS, Courier, Hop
+from bot.delivery.runner import MovableClock, next_moment, travel_through
+from bot.scheduling.planner import Planner
+
+DRAIN = "drain"
+CONNECT_SECONDS = 3
+POLL = timedelta(seconds=1)
+AGAIN_SECONDS = 1.0
+LOG_KEPT_SECONDS = 3600
+# While time is skipped: how long the couriers may take for what is due at one moment.
+PATIENCE = 10.0
+LOOK_SECONDS = 0.1
+
+
+class SharedClock(MovableClock, Protocol):
+    async def follow(self) -> None:
+        """Goes where another process has moved the clock meanwhile."""
+        ...
+
+
+class TwoLines(PsycopgDriver):
+    """Listens on a connection of its own: one that waits for news keeps what is asked on it waiting too."""
+
+    def __init__(self, asking: psycopg.AsyncConnection, hearing: psycopg.AsyncConnection) -> None:
+        super().__init__(asking)
+        self._ears = PsycopgDriver(hearing)
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        await self._ears.add_listener(channel, callback)
+
+    async def remove_listener(self, channel: str, callback: NotifyCallback) -> None:
+        await self._ears.remove_listener(channel, callback)
+
+    async def __aenter__(self) -> "TwoLines":
+        await self._ears.__aenter__()
+        await super().__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await super().__aexit__(*error)
+        await self._ears.__aexit__(*error)
+
+
+async def install(url: str) -> None:
+    """Makes PgQueuer's tables, or brings them up to date. Any number of processes may ask at once."""
+    async with _connect(url) as line:
+        queries = _queries(PsycopgDriver(line))
+        async with queries.schema_lock():
+            if await queries.schema_is_installed():
+                await queries.apply_upgrade()
+            else:
+                await queries.install()
+
+
+class QueueRunner:
+    """Plans, if it `plans`, and sends, if it `sends`; other processes may do the same, or the rest."""
+
+    def __init__(
+        self,
+        url: str,
+        planner: Planner,
+        courier: Courier,
+        store: Store,
+        clock: SharedClock,
+        hop: Hop,
+        *,
+        plans: bool,
+        sends: bool,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._url = url
+        self._planner = planner
+        self._courier = courier
+        self._store = store
+        self._clock = clock
+        self._hop = hop
+        self._plans = plans
+        self._sends = sends
+        # A courier that died keeps its job for so long. That is over before its lease is, so nobody waits for
+        # both; a job that is taken from one who lives finds the bucket leased, and ends.
+        self._patience = timedelta(seconds=lease_seconds / 2)
+        self._installed = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._manager: QueueManager | None = None
+        self._log_cleared = monotonic()
+
+    async def run(self) -> None:
+        await install(self._url)
+        self._installed.set()
+        if self._plans:
+            await self._hop(self._planner.resolve_anew, self._clock.now())
+        await self.turn()
+        while self._sends and not self._stopped.is_set():
+            try:
+                await self._take_jobs()
+            except (psycopg.OperationalError, FailingListenerError) as error:
+                structlog.get_logger().warning("queue away", error=type(error).__name__)
+                await asyncio.sleep(AGAIN_SECONDS)
+        await self._stopped.wait()
+
+    def stop(self) -> None:
+        self._courier.stop()
+        self._stopped.set()
+        if self._manager is not None:
+            self._manager.shutdown.set()
+
+    async def turn(self) -> None:
+        try:
+            await self._clock.follow()
+            if self._plans:
+                await self._hop(self._planner.plan_due, self._clock.now())
+                await self._wake(await self._courier.due_buckets())
+        except (TryAgain, psycopg.OperationalError) as error:
+            structlog.get_logger().warning("turn missed", error=type(error).__name__)
+
+    async def travel(self, instant: datetime) -> datetime:
+        next_at = functools.partial(self._hop, next_moment, self._store)
+        return await travel_through(self._clock, instant, next_at, self._see_it_said)
+
+    async def _see_it_said(self) -> bool:
+        """Plans what is due and waits until couriers have said it. Whether there was anything to say."""
+        until = monotonic() + PATIENCE
+        await self._hop(self._planner.plan_due, self._clock.now())
+        was_due = False
+        while buckets := await self._courier.due_buckets():
+            if monotonic() > until:
+                return False
+            was_due = True
+            await self._wake(buckets)
+            await asyncio.sleep(LOOK_SECONDS)
+        return was_due
+
+    async def _wake(self, buckets: Sequence[str]) -> None:
+        """A job for each bucket, unless it has one."""
+        stale = monotonic() > self._log_cleared + LOG_KEPT_SECONDS
+        if not buckets and not stale:
+            return
+        await self._installed.wait()
+        async with _connect(self._url) as line:
+            queries = _queries(PsycopgDriver(line))
+            for bucket in buckets:
+                await queries.enqueue(DRAIN, bucket.encode(), dedupe_key=bucket, on_conflict="skip")
+            if stale:
+                await queries.clear_queue_log(DRAIN)
+                self._log_cleared = monotonic()
+
+    async def _take_jobs(self) -> None:
+        """Drains the bucket of every job that this process gets, until it is stopped."""
+        async with _connect(self._url) as asking, _connect(self._url) as hearing:
+            self._manager = QueueManager(_queries(TwoLines(asking, hearing)), _tables().channel)
+            self._manager.entrypoint(DRAIN, accepts_context=False)(self._drain)
+            if not self._stopped.is_set():
+                await self._manager.run(
+                    dequeue_timeout=POLL,
+                    heartbeat_timeout=self._patience,
+                    shutdown_on_listener_failure=True,
+                    log_aggregation_interval=timedelta(0),
+                )
+
+    async def _drain(self, job: Job) -> None:
+        bucket = (job.payload or b"").decode()
+        try:
+            await self._clock.follow()
+            await self._courier.drain(bucket)
+        except TryAgain:
+            # What is left of the bucket is due at the next turn still.
+            structlog.get_logger().warning("drain given up", bucket=bucket)
+
+
+def _connect(url: str) -> AbstractAsyncContextManager[psycopg.AsyncConnection]:
+    """A connection for PgQueuer, which wants one that commits by itself."""
+    dsn = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", url)
+    return connect_psycopg(dsn, ConnectionSettings(connect_timeout=CONNECT_SECONDS))
+
+
+def _queries(driver: PsycopgDriver) -> Queries:
+    tables = _tables()
+    return Queries(
+        driver, QueryBuilderEnvironment(tables), QueryQueueBuilder(tables), QuerySchedulerBuilder(tables)
+    )
+
+
+@functools.cache
+def _tables() -> DBSettings:
+    return DBSettings(db_schema="pgqueuer")

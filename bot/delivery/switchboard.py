@@ -1,0 +1,34 @@
+"""One messenger for all platforms: each occurrence is said by the one of its own space."""
+
+from collections.abc import Mapping
+
+from bot.core.chat.notice import Finding, Notice, Ref
+from bot.core.domain.ledger import Occurrence
+from bot.core.errors import RetryLater
+from bot.core.ids import Platform
+from bot.core.outbox import Messenger
+
+
+class Switchboard:
+    """`lines`: the platforms that this process is connected to. What is for another one waits for a process
+    that is."""
+
+    def __init__(self, lines: Mapping[Platform, Messenger]) -> None:
+        self._lines = lines
+
+    @property
+    def deduplicates(self) -> bool:
+        """Whether every platform does: what is marked in groups may be said again after a crash."""
+        return all(line.deduplicates for line in self._lines.values())
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        return await self._line(occurrence).post(occurrence, notice)
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        return await self._line(occurrence).find(occurrence)
+
+    def _line(self, occurrence: Occurrence) -> Messenger:
+        line = self._lines.get(occurrence.space.platform)
+        if line is None:
+            raise RetryLater(f"not connected to {occurrence.space.platform}")
+        return line

@@ -1,0 +1,99 @@
+"""The lines to the platforms: each opened with what the settings hold, imported only when it is wanted."""
+
+import functools
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from bot import telemetry
+from bot.app import App
+from bot.clock import SystemClock
+from bot.core.errors import SettingsError
+from bot.core.ids import Platform
+from bot.core.outbox import Messenger
+
+Ready = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A platform that is connected: `messenger` speaks unasked, `listen` hears until it is cancelled."""
+
+    platform: Platform
+    messenger: Messenger
+    listen: Callable[[], Coroutine[Any, Any, None]]
+
+
+async def open_slack_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line:
+    """One workspace, by Socket Mode when there is an app-level token, else over HTTP.
+
+    Raises SettingsError when a token is missing or not taken, RetryLater when Slack can't be reached.
+    """
+    from bot.adapters.slack.adapter import open_slack
+
+    settings = app.settings
+    if settings.slack_bot_token is None:
+        raise SettingsError("Slack needs SLACK_BOT_TOKEN (xoxb-...), from the app's page on Install App")
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        raise SettingsError(
+            "Slack needs SLACK_APP_TOKEN (xapp-...) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
+        )
+    adapter = await stack.enter_async_context(
+        open_slack(
+            app.doors,
+            app.catalog,
+            app.painter,
+            telemetry.report_bug,
+            token=settings.slack_bot_token.get_secret_value(),
+            prefix=settings.prefix,
+            api_url=settings.slack_api_url,
+        )
+    )
+    if settings.slack_app_token is not None:
+        app_token = settings.slack_app_token.get_secret_value()
+        connected = functools.partial(ready, "Slack", "connected by Socket Mode")
+        return Line("slack", adapter.messenger, lambda: adapter.listen(app_token, ready=connected))
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    host, port, at = settings.slack_host, settings.slack_port, functools.partial(ready, "Slack")
+    return Line(
+        "slack",
+        adapter.messenger,
+        lambda: adapter.serve(host, port, secret, SystemClock(), ready=at),
+    )
+
+
+async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line:
+    """One bot. Raises SettingsError when its token is not taken."""
+    import discord
+
+    from bot.adapters.discord.adapter import DiscordAdapter
+
+    settings = app.settings
+    if settings.discord_token is None:
+        raise SettingsError("Discord needs DISCORD_TOKEN, from the developer portal's page on the bot")
+    adapter = DiscordAdapter(
+        app.doors,
+        app.catalog,
+        app.painter,
+        app.uploads,
+        telemetry.report_bug,
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        guild=settings.discord_guild or None,
+        shard_count=settings.discord_shards,
+        shard_ids=settings.shard_ids,
+    )
+    stack.push_async_callback(adapter.close)
+    try:
+        await adapter.sign_in(settings.discord_token.get_secret_value())
+    except discord.LoginFailure:
+        raise SettingsError(
+            "Discord doesn't take DISCORD_TOKEN: copy it anew from the developer portal's page on the bot"
+        ) from None
+
+    async def listen() -> None:
+        ready("Discord", "connecting")
+        await adapter.listen()
+
+    return Line("discord", adapter.messenger, listen)

@@ -1,0 +1,112 @@
+"""Cairn at work: connected to its platforms, planning and sending, until it is asked to stop."""
+
+import asyncio
+import functools
+import signal
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from bot.app import App, build, open_playground, open_runner, open_shared_runner
+from bot.core.errors import SettingsError
+from bot.core.ids import Platform
+from bot.core.outbox import Messenger
+from bot.delivery.runner import Runner
+from bot.delivery.switchboard import Switchboard
+from bot.lines import Line, Ready, open_discord_line, open_slack_line
+from bot.scheduling.heartbeat import heartbeat
+from bot.settings import Settings
+
+PULSE_SECONDS = 20
+# What is being said when Cairn is asked to stop may take so long; after that its lease runs out by itself.
+STOP_SECONDS = 8.0
+
+Beat = Callable[[], Awaitable[None]]
+Serving = Coroutine[Any, Any, None]
+
+
+async def serve(settings: Settings, url: str, roles: Collection[str], port: int, ready: Ready) -> None:
+    """Serves the platforms that the settings name, or the playground, in these roles until SIGINT or SIGTERM.
+    `ready` is told what is served where.
+
+    Raises OSError when a port is taken, SettingsError when a platform doesn't take its token.
+    """
+    app = build(settings, url, roles)
+    async with AsyncExitStack() as stack:
+        stack.callback(app.close)
+        opened = functools.partial(_open_playground, app, port, ready)
+        runner, serving = await (
+            opened(roles) if settings.is_playground else _open_platforms(app, stack, roles, ready)
+        )
+        beats: dict[Beat, float] = {runner.turn: settings.beat, app.health.beat: settings.beat}
+        if "gateway" in roles:
+            beats[app.time.beat] = PULSE_SECONDS
+        if (door := settings.health_port) is not None:
+            told = functools.partial(ready, "health")
+            serving.append(app.health.serve(settings.health_host, door, ready=told))
+        await _until_signal(runner, beats, serving)
+
+
+async def _open_playground(
+    app: App, port: int, ready: Ready, roles: Collection[str]
+) -> tuple[Runner, list[Serving]]:
+    adapter = open_playground(app)
+    runner = _open_runner(app, {"playground": adapter.messenger}, roles)
+    adapter.live_through(runner.travel)
+    serving: list[Serving] = []
+    if "gateway" in roles:
+        serving.append(adapter.serve("127.0.0.1", port, ready=functools.partial(ready, "playground")))
+        if app.url.startswith("postgres"):
+            serving.append(adapter.watch())
+    return runner, serving
+
+
+async def _open_platforms(
+    app: App, stack: AsyncExitStack, roles: Collection[str], ready: Ready
+) -> tuple[Runner, list[Serving]]:
+    """Nothing of these is ever moved in time: real members live by the machine's clock."""
+    if app.time.ahead > timedelta(0):
+        raise SettingsError(
+            "the playground has moved this database's clock, so members would be reminded at wrong hours: "
+            "choose another DATABASE_URL or CAIRN_DATA"
+        )
+    lines: list[Line] = []
+    if set(roles) & {"gateway", "courier"}:
+        if "Slack" in app.settings.platforms:
+            lines.append(await open_slack_line(app, stack, ready))
+        if "Discord" in app.settings.platforms:
+            lines.append(await open_discord_line(app, stack, ready))
+    runner = _open_runner(app, {line.platform: line.messenger for line in lines}, roles)
+    return runner, [line.listen() for line in lines if "gateway" in roles]
+
+
+def _open_runner(app: App, messengers: Mapping[Platform, Messenger], roles: Collection[str]) -> Runner:
+    switchboard = Switchboard(messengers)
+    if app.url.startswith("postgres"):
+        return open_shared_runner(app, switchboard, roles, tuple(messengers))
+    return open_runner(app, switchboard)
+
+
+async def _until_signal(runner: Runner, beats: Mapping[Beat, float], serving: Sequence[Serving]) -> None:
+    """Runs all of it until the process is asked to stop, and ends it in order: nothing is left half said."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(runner.run())
+            tasks = [group.create_task(one) for one in serving]
+            with heartbeat(beats):
+                await stop.wait()
+            runner.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait((running,), timeout=STOP_SECONDS)
+            running.cancel()
+    except BaseExceptionGroup as group:
+        # One that fails ends the others, so the first is the reason.
+        raise group.exceptions[0] from None
+    structlog.get_logger().info("stopped")

@@ -1,0 +1,46 @@
+"""Members whom a lead made a lead, as rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, delete, select
+
+from bot.core.domain.members import Member
+from bot.core.ids import SpaceId
+from bot.storage.members import ALL, read_member
+from bot.storage.tables import leads, members
+from bot.storage.upsert import upsert
+
+_HAS = select(leads.c.member_id).where(
+    leads.c.space_id == bindparam("space"), leads.c.member_id == bindparam("member")
+)
+_ALL = (
+    ALL.join(leads, and_(leads.c.space_id == members.c.space_id, leads.c.member_id == members.c.id))
+    .where(leads.c.space_id == bindparam("space"))
+    .order_by(leads.c.since, leads.c.member_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLeads:
+    connection: Connection
+
+    def has(self, member: Member) -> bool:
+        """Whether a lead made the member a lead."""
+        place = {"space": member.space_id, "member": member.id}
+        return self.connection.execute(_HAS, place).one_or_none() is not None
+
+    def add(self, member: Member, now: datetime) -> None:
+        """Raises IntegrityError for a member the space doesn't have."""
+        key = {"space_id": member.space_id, "member_id": member.id}
+        # Writing the key over itself leaves who is one already as they are.
+        kept = upsert(self.connection.dialect.name, leads, key=tuple(key), replaced=("member_id",))
+        self.connection.execute(kept, {**key, "since": now})
+
+    def remove(self, member: Member) -> bool:
+        row = delete(leads).where(leads.c.space_id == member.space_id, leads.c.member_id == member.id)
+        return self.connection.execute(row).rowcount == 1
+
+    def of(self, space: SpaceId) -> tuple[Member, ...]:
+        """Who was made a lead, the longest ago first."""
+        return tuple(read_member(row) for row in self.connection.execute(_ALL, {"space": space}))

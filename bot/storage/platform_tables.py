@@ -1,0 +1,31 @@
+"""The tables of what holds for a platform as a whole: homes in direct messages, and what was uploaded."""
+
+from sqlalchemy import Column, ForeignKey, PrimaryKeyConstraint, String, Table
+
+from bot.core.ids import FOREIGN_ID_LIMIT
+from bot.storage.columns import WORD_LIMIT, Owner, fits, metadata, text
+
+DIGEST_LIMIT = 64
+
+# The one table of a person that stands above spaces: it says in which of them a direct message is meant.
+direct_homes = Table(
+    "direct_homes",
+    metadata,
+    text("platform", WORD_LIMIT),
+    text("foreign_id", FOREIGN_ID_LIMIT),
+    Column("space_id", ForeignKey("spaces.id"), nullable=False),
+    fits("platform", WORD_LIMIT),
+    fits("foreign_id", FOREIGN_ID_LIMIT),
+    PrimaryKeyConstraint("platform", "foreign_id"),
+    info={"personal": Owner("platform", "foreign_id", foreign=True)},
+)
+
+# What a platform was told of our commands last, as a digest.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("platform", String(WORD_LIMIT), primary_key=True),
+    text("digest", DIGEST_LIMIT),
+    fits("platform", WORD_LIMIT),
+    fits("digest", DIGEST_LIMIT),
+)

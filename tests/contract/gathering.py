@@ -1,0 +1,95 @@
+"""A community in a channel: leads and members before one router, and what is posted and said to them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+
+from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed
+from bot.core.chat.form import Form
+from bot.core.chat.message import plain_text
+from bot.core.chat.notice import Notice, Ref
+from bot.core.domain.ledger import Occurrence
+from bot.core.ids import Address
+from bot.delivery.courier import Courier
+from bot.scheduling.planner import Planner
+from bot.storage.store import DatabaseStore
+from bot.storage.tables import ledger
+from tests.contract.delivering import Sink, at_once, hop
+from tests.contract.planning import HERE, SAM, Desk
+
+LEAD = Caller(Address("playground", "lead"), "Lea", is_lead=True)
+CHANNEL = Address("playground", "general")
+OPEN = ReplyTo(CHANNEL, can_post=True)
+
+
+def people(count: int) -> tuple[Caller, ...]:
+    return tuple(Caller(Address("playground", f"person-{one}"), f"Person {one}") for one in range(count))
+
+
+class Ears(Sink):
+    """Remembers beside each text where it was said: "#general: ..." or "@lead: ..."."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: list[str] = []
+        self.notices: list[Notice] = []
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        ref = await super().post(occurrence, notice)
+        self.places.append(("@" if notice.place == "direct" else "#") + notice.to.id)
+        self.notices.append(notice)
+        return ref
+
+
+class Hall(Desk):
+    """A desk in a channel. `where` is where the next call comes from."""
+
+    def __init__(self, engine: Engine, store: DatabaseStore) -> None:
+        super().__init__(store)
+        self.engine = engine
+        self.where = OPEN
+        self.private = True
+        self.ears = Ears()
+        self.planner = Planner(store)
+        self.courier = Courier(store, self.router, self.ears, self.clock, hop, owner="one", pause=at_once)
+
+    def tell(self, what: Typed | Pressed | Submitted, caller: Caller = SAM, space: Space = HERE) -> str:
+        answer = self.router.answer(Call("key", space, caller, what, self.where))
+        self.reply, self.private = answer.reply, answer.private
+        return answer.reply.title if isinstance(answer.reply, Form) else plain_text(self.card)
+
+    def lead(self, command: str, caller: Caller = LEAD, space: Space = HERE, **options: str | bool) -> str:
+        """What a lead is answered to `/lead ...`."""
+        return self.tell(Typed(f"lead {command}", options), caller, space)
+
+    def ask(self, caller: Caller, command: str, space: Space = HERE, **options: str | int) -> str:
+        return self.tell(Typed(command, options), caller, space)
+
+    def gather(self, *members: Caller, name: str = "Autumn", plans: bool = True) -> None:
+        """A cohort with these members, each with a plan."""
+        self.lead("create", name=name)
+        for caller in members:
+            told = self.ask(caller, "cohort join", cohort=name)
+            assert "You are in." in told, told
+            if plans:
+                self.ask(caller, "plan start", zone="Europe/Lisbon")
+
+    async def live(self, at: datetime) -> list[str]:
+        """What is said when it is `at`: where, and the text."""
+        self.clock.at = at
+        before = len(self.ears.texts)
+        self.planner.plan_due(at)
+        await self.courier.drain("playground")
+        said = zip(self.ears.places[before:], self.ears.texts[before:], strict=True)
+        return [f"{place}: {text}" for place, text in said]
+
+    def states(self) -> list[tuple[str, str, str]]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(ledger.c.kind, ledger.c.state, ledger.c.why).order_by(ledger.c.id)
+            )
+            return [(row.kind, row.state, row.why) for row in rows]
+
+    def said(self) -> Iterator[Notice]:
+        yield from self.ears.notices

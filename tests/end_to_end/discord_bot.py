@@ -1,0 +1,172 @@
+"""Small stand-ins that a Discord adapter can be started with, where a test needs no database behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from types import ModuleType
+from typing import Any
+
+from bot.adapters.discord.adapter import DiscordAdapter
+from bot.core.catalog import Catalog
+from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
+from bot.core.chat.chart import Bar, Chart, Counts
+from bot.core.chat.codec import Action
+from bot.core.chat.command import Option
+from bot.core.chat.control import Button, Choice
+from bot.core.chat.form import Form, TextInput
+from bot.core.chat.message import Actions, Block, Message, Text, Update
+from bot.core.chat.part import Markdown
+from bot.core.feature import Feature
+from tests.end_to_end.discord_fake import TOKEN, FakeDiscord
+
+PRESS = Action("thing.press", "number")
+ASK = Action("thing.ask", "number")
+SEND = Action("thing.send", "number")
+CHART = Chart(Counts((Bar("one", 1), Bar("two", 2)), "things"), "One, and two of the other.")
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def say(text: str, *blocks: Block) -> Message:
+    return Message("Said", (Text((Markdown(text),)), *blocks))
+
+
+CARD = say("A card", Actions((Button("Press", PRESS(1)), Button("Ask", ASK(1)))))
+FORM = Form("Tell", SEND(1), (TextInput("word", "A word"),))
+
+
+def catalog() -> Catalog:
+    """A private command, an open one, a button, a button that opens a form, and the form."""
+    views = ModuleType("views")
+    feature = Feature("things", views)
+    thing = Option("thing", "Which", suggest=lambda *_: ())
+
+    @feature.command("whisper", "Says it to you", private=True, options=(thing,))
+    def whisper(request: object, ctx: object, *, thing: str | None = None) -> None: ...
+
+    @feature.command("shout", "Says it to all", private=False)
+    def shout(request: object, ctx: object) -> None: ...
+
+    @feature.command("skillgap", "Answers", private=True, options=(Option("question", "What"),))
+    def skillgap(request: object, ctx: object, *, question: str | None = None) -> None: ...
+
+    @feature.action(PRESS)
+    def press(request: object, ctx: object, number: int) -> None: ...
+
+    @feature.action(ASK, opens_form=True)
+    def ask(request: object, ctx: object, number: int) -> None: ...
+
+    @feature.form(SEND)
+    def send(request: object, ctx: object, number: int, *, word: str) -> None: ...
+
+    return Catalog((feature,))
+
+
+class StubDoors:
+    """Answers as it is told to, after `seconds`; remembers its calls. `located`: where direct messages belong."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.answers: Callable[[Call], Answer] = lambda _call: Answer(CARD, private=True)
+        self.seconds = 0.0
+        self.located: Space | Answer | None = None
+
+    async def answer(self, call: Call) -> Answer:
+        self.calls.append(call)
+        await asyncio.sleep(self.seconds)
+        return self.answers(call)
+
+    async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
+        return (Choice(f"{typing.option} {typing.text}", typing.text or "nothing"),)
+
+    async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
+        return ()
+
+    async def zone(self, space: Space, caller: Caller) -> str:
+        return "UTC"
+
+    async def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:
+        return self.located
+
+
+class StubPainter:
+    """Paints the same picture for every chart; None: it breaks."""
+
+    def __init__(self) -> None:
+        self.png: bytes | None = PNG
+
+    async def paint(self, chart: Chart) -> bytes:
+        if self.png is None:
+            raise RuntimeError("no paint")
+        return self.png
+
+
+class StubMemory:
+    """What the adapter keeps between two starts."""
+
+    def __init__(self) -> None:
+        self.kept: str | None = None
+
+    async def digest(self) -> str | None:
+        return self.kept
+
+    async def keep(self, digest: str) -> None:
+        self.kept = digest
+
+
+class Stub:
+    """A Discord adapter, started on the fake, with stand-ins on its other side."""
+
+    def __init__(
+        self, fake: FakeDiscord | None, memory: StubMemory | None = None, patience: float = 5.0, **given: Any
+    ) -> None:
+        """Without a fake it goes wherever the library goes. `given`: more for the adapter."""
+        self.doors = StubDoors()
+        self.painter = StubPainter()
+        self.memory = memory or StubMemory()
+        self.bugs: list[Exception] = []
+        self.adapter = DiscordAdapter(
+            self.doors,
+            catalog(),
+            self.painter,
+            self.memory,
+            self._report,
+            api_url=fake.api_url if fake else "",
+            gateway_url=fake.gateway_url if fake else "",
+            patience=patience,
+            **given,
+        )
+
+    def _report(self, error: Exception, _asked: Any) -> str:
+        self.bugs.append(error)
+        return "0badcafe"
+
+
+@asynccontextmanager
+async def running(fake: FakeDiscord, stub: Stub) -> AsyncIterator[Stub]:
+    """The stub's adapter, connected until the end of the block."""
+    fake.gateway.ready.clear()
+    await stub.adapter.sign_in(TOKEN)
+    listening = asyncio.create_task(stub.adapter.listen())
+    try:
+        async with asyncio.timeout(10):
+            await fake.gateway.ready.wait()
+        yield stub
+    finally:
+        await stub.adapter.close()
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+
+
+@asynccontextmanager
+async def running_on_nothing(stub: Stub) -> AsyncIterator[None]:
+    """For a simulation that connects by itself: closes what the adapter opened."""
+    try:
+        yield
+    finally:
+        await stub.adapter.close()
+
+
+def update(text: str) -> Callable[[Call], Answer]:
+    """Doors that change the message, but answer a command with a card."""
+    return lambda call: Answer(CARD if isinstance(call.what, Typed) else Update(say(text)), private=True)

@@ -1,0 +1,288 @@
+"""A small Discord on 127.0.0.1: its gateway and the part of its REST interface that Cairn uses.
+
+It speaks over real sockets, so the bot under test is the real client with nothing but other addresses. It
+keeps to the documented limits, and fails as it is told to.
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from tests.end_to_end import discord_answers as answers
+from tests.end_to_end.discord_gateway import Gateway
+from tests.end_to_end.discord_rules import check_message
+from tests.end_to_end.discord_world import Message, Payload, Refusal, World
+
+HOST = "127.0.0.1"
+API = "/api/v10"
+TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.fake.token"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Fault:
+    """What happens to the next `times` requests that match. `status` 0 cuts the line; `after`: although the
+    request was carried out."""
+
+    method: str
+    path: str
+    status: int
+    code: int = 0
+    times: int = 1
+    after: bool = False
+    retry_after: float | None = None
+    everywhere: bool = False
+
+    def matches(self, request: web.Request) -> bool:
+        return self.times > 0 and request.method == self.method and bool(re.search(self.path, request.path))
+
+
+@dataclass
+class Bucket:
+    """So many requests in so many seconds for each route and channel; None: no limit."""
+
+    limit: int
+    seconds: float
+    used: dict[str, list[float]] = field(default_factory=dict)
+
+
+class FakeDiscord:
+    """`requests`: everything that was asked, as (method, path, status)."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.gateway = Gateway(self.world, TOKEN)
+        self.faults: list[Fault] = []
+        self.bucket: Bucket | None = None
+        self.requests: list[tuple[str, str, int]] = []
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{HOST}:{self._port}{API}"
+
+    @property
+    def gateway_url(self) -> str:
+        return f"ws://{HOST}:{self._port}/gateway/"
+
+    async def start(self) -> None:
+        app = web.Application(middlewares=[self._refuse])
+        app.router.add_get("/gateway/", self.gateway.serve)
+        for method, path, handler in (
+            ("GET", "/users/@me", self._me),
+            ("GET", "/oauth2/applications/@me", self._application),
+            ("GET", "/gateway/bot", self._gateway),
+            ("PUT", "/applications/{application}/commands", self._commands),
+            ("PUT", "/applications/{application}/guilds/{guild}/commands", self._commands),
+            ("POST", "/interactions/{interaction}/{token}/callback", self._callback),
+            ("POST", "/webhooks/{application}/{token}", self._follow_up),
+            ("PATCH", "/webhooks/{application}/{token}/messages/@original", self._edit_original),
+            ("DELETE", "/webhooks/{application}/{token}/messages/@original", self._delete_original),
+            ("POST", "/users/@me/channels", self._open_direct),
+            ("GET", "/guilds/{guild}/members/{user}", self._member),
+            ("POST", "/channels/{channel}/messages", self._say),
+            ("GET", "/channels/{channel}/messages", self._recent),
+            ("PATCH", "/channels/{channel}/messages/{message}", self._edit),
+        ):
+            app.router.add_route(method, API + path, handler)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, 0).start()
+        self._port = self._runner.addresses[0][1]
+        self.gateway.url = self.gateway_url
+
+    async def stop(self) -> None:
+        await self.gateway.drop()
+        await self._runner.cleanup()
+
+    @web.middleware
+    async def _refuse(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith(API):
+            return await handler(request)
+        fault = next((one for one in self.faults if one.matches(request)), None)
+        response: web.StreamResponse
+        try:
+            if fault is not None:
+                fault.times -= 1
+                if fault.after:
+                    await handler(request)
+                response = self._fail(request, fault)
+            else:
+                self._count(request)
+                response = await handler(request)
+        except Refusal as refusal:
+            headers = {"Via": "1.1 fake"}
+            if "retry_after" in refusal.body:
+                headers["Retry-After"] = str(refusal.body["retry_after"])
+            response = send_json(refusal.body, status=refusal.status, headers=headers)
+        self.requests.append((request.method, request.path.removeprefix(API), response.status))
+        return response
+
+    def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.status == 0:
+            if request.transport is not None:
+                request.transport.abort()
+            raise web.HTTPInternalServerError
+        if fault.status == 429:
+            scope = {"global": True} if fault.everywhere else {}
+            raise Refusal(
+                429, 0, "You are being rate limited.", retry_after=fault.retry_after or 0.05, **scope
+            )
+        raise Refusal(fault.status, fault.code, "told to fail")
+
+    def _count(self, request: web.Request) -> None:
+        """Keeps to the bucket of messages in a channel."""
+        if self.bucket is None or not re.search(r"/channels/\d+/messages", request.path):
+            return
+        now = time.monotonic()
+        key = request.match_info["channel"]
+        used = [at for at in self.bucket.used.get(key, []) if at > now - self.bucket.seconds]
+        if len(used) >= self.bucket.limit:
+            after = round(used[0] + self.bucket.seconds - now, 3)
+            raise Refusal(429, 0, "You are being rate limited.", retry_after=after)
+        self.bucket.used[key] = [*used, now]
+
+    def _limits(self, request: web.Request) -> dict[str, str]:
+        if self.bucket is None:
+            return {}
+        used = self.bucket.used.get(request.match_info["channel"], [])
+        left = used[0] + self.bucket.seconds - time.monotonic() if used else 0.0
+        return {
+            "X-RateLimit-Limit": str(self.bucket.limit),
+            "X-RateLimit-Remaining": str(self.bucket.limit - len(used)),
+            "X-RateLimit-Reset-After": f"{max(left, 0):.3f}",
+            "X-RateLimit-Bucket": "messages",
+        }
+
+    def _authorise(self, request: web.Request) -> None:
+        if request.headers.get("Authorization") != f"Bot {TOKEN}":
+            raise Refusal(401, 0, "401: Unauthorized")
+
+    async def _me(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        return send_json(self.world.bot.payload)
+
+    async def _application(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        bot = self.world.bot.payload
+        told: Payload = {
+            "id": self.world.application,
+            "name": "Cairn",
+            "icon": None,
+            "description": "",
+            "summary": "",
+        }
+        told |= {"bot_public": True, "bot_require_code_grant": False, "verify_key": "0" * 64}
+        return send_json(told | {"owner": bot, "flags": 0, "team": None, "bot": bot})
+
+    async def _gateway(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
+        return send_json({"url": self.gateway_url, "shards": 1, "session_start_limit": limit})
+
+    async def _commands(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        commands = await request.json()
+        self.world.commands[request.match_info.get("guild", "")] = commands
+        self.world.uploads += 1
+        return send_json([one | {"id": self.world.number()} for one in commands])
+
+    async def _callback(self, request: web.Request) -> web.Response:
+        body, pictures = await read_body(request)
+        answers.take_first(self.world, request.match_info["interaction"], body, pictures)
+        return send_json({}, status=200)
+
+    async def _follow_up(self, request: web.Request) -> web.Response:
+        body, pictures = await read_body(request)
+        told = answers.take_follow_up(self.world, request.match_info["token"], body, pictures)
+        return send_json(told.payload)
+
+    async def _edit_original(self, request: web.Request) -> web.Response:
+        body, pictures = await read_body(request)
+        told = answers.change_original(self.world, request.match_info["token"], body, pictures)
+        return send_json(told.payload)
+
+    async def _delete_original(self, request: web.Request) -> web.Response:
+        answers.delete_original(self.world, request.match_info["token"])
+        return web.Response(status=204)
+
+    async def _open_direct(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        user = str((await request.json())["recipient_id"])
+        return send_json({"id": self.world.open_direct(user), "type": 1})
+
+    async def _member(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        guild = self.world.guilds.get(request.match_info["guild"])
+        if guild is None:
+            raise Refusal(404, 10004, "Unknown Guild")
+        user = request.match_info["user"]
+        if user not in guild.members:
+            raise Refusal(404, 10007, "Unknown Member")
+        return send_json({"user": self.world.users[user].payload, "roles": []})
+
+    async def _say(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        body, pictures = await read_body(request)
+        channel = request.match_info["channel"]
+        check_message(body, pictures)
+        recipient = self.world.recipient(channel)
+        if recipient is not None and recipient.closed:
+            raise Refusal(403, 50007, "Cannot send messages to this user")
+        told = self.world.say(channel, self.world.bot, body, pictures)
+        return send_json(told.payload, headers=self._limits(request))
+
+    async def _recent(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        channel = request.match_info["channel"]
+        self.world.require_channel(channel)
+        there = [
+            one for one in self.world.messages.values() if one.channel == channel and one.audience is None
+        ]
+        newest: list[Message] = there[::-1][: int(request.query.get("limit", "50"))]
+        return send_json([one.payload for one in newest])
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        body, pictures = await read_body(request)
+        message = self.world.find_message(request.match_info["channel"], request.match_info["message"])
+        check_message(body, pictures)
+        self.world.change(message, body, pictures)
+        return send_json(message.payload, headers=self._limits(request))
+
+
+def send_json(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """JSON as Discord labels it: the library reads none with a charset beside its type."""
+    labelled = {**(headers or {}), "Content-Type": "application/json"}
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=labelled)
+
+
+async def read_body(request: web.Request) -> tuple[Payload, dict[str, bytes]]:
+    """The JSON of a request, and the files that came with it by their names."""
+    if request.content_type != "multipart/form-data":
+        return await request.json(), {}
+    body: Payload = {}
+    files: dict[str, bytes] = {}
+    async for part in await request.multipart():
+        assert isinstance(part, BodyPartReader)
+        if part.name == "payload_json":
+            body = json.loads(await part.text())
+        else:
+            assert re.fullmatch(r"files\[\d\]", part.name or "")
+            files[str(part.filename)] = bytes(await part.read())
+    attached: Any = (body.get("data") or body).get("attachments", [])
+    assert [one["filename"] for one in attached] == list(files)
+    return body, files
+
+
+async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Waits for something that happens on another connection. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110  what is waited for is any state of the fake's
+            await asyncio.sleep(0.005)

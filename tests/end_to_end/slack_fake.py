@@ -1,0 +1,149 @@
+"""A small Slack on 127.0.0.1 that speaks the wire: Web API, response_url, uploads, Socket Mode."""
+
+import asyncio
+import json
+from collections import Counter
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.adapters.slack.publish import SCOPES
+from tests.end_to_end.slack_faults import Fault, Faults
+from tests.end_to_end.slack_lines import HttpLine, SocketLine
+from tests.end_to_end.slack_methods import call_method
+from tests.end_to_end.slack_workspace import ApiError, Payload, Workspace
+
+JSON_ARGS = frozenset({"blocks", "view", "metadata", "files"})
+TEST_PORT = 0
+
+
+class SlackFake:
+    """Workspaces in which the app is installed, and the servers that a bot speaks to.
+
+    `calls` counts what the Web API was asked, and `refused` why it did not do it; `faults` makes it go wrong.
+    """
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.calls: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.workspaces: dict[str, Workspace] = {}
+        self.sockets: dict[str, SocketLine] = {}
+        self.https: dict[str, HttpLine] = {}
+        self._tickets: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    async def start(self) -> None:
+        app = web.Application(client_max_size=16 * 1024 * 1024)
+        app.router.add_route("*", "/api/{method}", self._call)
+        app.router.add_post("/response/{token}", self._respond)
+        app.router.add_post("/upload/{workspace}/{file}", self._upload)
+        app.router.add_get("/socket/{ticket}", self._connect)
+        self._server = TestServer(app, host="127.0.0.1")
+        await self._server.start_server()
+
+    async def stop(self) -> None:
+        for line in self.sockets.values():
+            await line.drop()
+        await self._server.close()
+
+    def install(self, name: str) -> Workspace:
+        """Another workspace with the app in it, and all scopes of the manifest."""
+        number = f"T{len(self.workspaces):07d}"
+        made = Workspace(self.url, number, name, f"xoxb-{number}", f"xapp-{number}", set(SCOPES))
+        self.workspaces[number] = made
+        self.sockets[number] = SocketLine()
+        return made
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        method, args = request.match_info["method"], await _read_args(request)
+        self.calls[method] += 1
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+        def work() -> Payload:
+            if method == "apps.connections.open":
+                return self._give_ticket(token)
+            return call_method(self._workspace(token), method, args)
+
+        scopes = next((one.scopes for one in self.workspaces.values() if one.token == token), set())
+        return await self._answer(request, method, work, {"x-oauth-scopes": ",".join(sorted(scopes))})
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        token, payload = request.match_info["token"], await request.json()
+
+        def work() -> Payload:
+            self.workspaces[token.split("-")[0]].respond(token, payload)
+            return {}
+
+        return await self._answer(request, "response_url", work, {}, refused=404)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        workspace = self.workspaces[request.match_info["workspace"]]
+        workspace.files[request.match_info["file"]]["content"] = await request.read()
+        return web.Response(text="OK")
+
+    async def _connect(self, request: web.Request) -> web.StreamResponse:
+        workspace = self._tickets.pop(request.match_info["ticket"], None)
+        if workspace is None:
+            return web.Response(status=404)
+        return await self.sockets[workspace].hold(request)
+
+    async def _answer(
+        self, request: web.Request, method: str, work: Any, headers: dict[str, str], refused: int = 200
+    ) -> web.StreamResponse:
+        fault = self.faults.next(method) or Fault("slow")
+        if fault.kind == "refuse":
+            if fault.retry_after is not None:
+                headers = headers | {"Retry-After": str(fault.retry_after)}
+            if not fault.error:
+                return web.Response(status=fault.status, text="<html>Sorry</html>", content_type="text/html")
+            return web.json_response(
+                {"ok": False, "error": fault.error}, status=fault.status, headers=headers
+            )
+        if fault.kind == "reset":
+            return _break(request)
+        try:
+            told, status = {"ok": True, **work()}, 200
+        except ApiError as error:
+            self.refused[str(error)] += 1
+            told, status = {"ok": False, "error": str(error)}, refused
+        if fault.kind == "lose":
+            return _break(request)
+        await asyncio.sleep(fault.seconds)
+        return web.json_response(told, status=status, headers=headers)
+
+    def _workspace(self, token: str) -> Workspace:
+        for one in self.workspaces.values():
+            if one.token == token:
+                return one
+        raise ApiError("invalid_auth")
+
+    def _give_ticket(self, app_token: str) -> Payload:
+        for one in self.workspaces.values():
+            if one.app_token == app_token:
+                ticket = f"{one.id}-{one.number()}"
+                self._tickets[ticket] = one.id
+                return {"url": f"ws://127.0.0.1:{self._server.port}/socket/{ticket}"}
+        raise ApiError("invalid_auth")
+
+
+def _break(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _read_args(request: web.Request) -> Payload:
+    if request.content_type == "application/json":
+        told: Payload = await request.json()
+        return told
+    given = {**request.query, **await request.post()}
+    return {name: json.loads(str(one)) if name in JSON_ARGS else one for name, one in given.items()}

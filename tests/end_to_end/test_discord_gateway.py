@@ -1,0 +1,108 @@
+"""What the gateway makes a client live through: whatever it is, members are answered afterwards."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import discord
+import pytest
+
+from tests.end_to_end.discord_bot import Stub, running
+from tests.end_to_end.discord_fake import FakeDiscord, Fault, until
+from tests.end_to_end.discord_gateway import Gateway
+from tests.end_to_end.discord_people import People
+
+Break = Callable[[Gateway], Awaitable[None]]
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeDiscord]:
+    made = FakeDiscord()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def reconnect(gateway: Gateway) -> None:
+    await gateway.ask_to_reconnect()
+
+
+async def drop(gateway: Gateway) -> None:
+    await gateway.drop()
+
+
+async def invalidate(gateway: Gateway) -> None:
+    await gateway.invalidate(resumable=True)
+
+
+async def begin_anew(gateway: Gateway) -> None:
+    await gateway.invalidate(resumable=False)
+
+
+async def forget(gateway: Gateway) -> None:
+    await gateway.forget()
+
+
+async def ask(fake: FakeDiscord, people: People) -> None:
+    guild = next(iter(fake.world.guilds.values()))
+    user = next(one for one in fake.world.users.values() if not one.bot)
+    assert (await people.command(user, guild.channels["general"], "whisper", {})).seen
+
+
+@pytest.mark.parametrize("interrupt", [reconnect, drop, invalidate])
+async def test_a_session_is_resumed_and_nothing_is_missed(fake: FakeDiscord, interrupt: Break) -> None:
+    people, guild, user = People(fake), fake.world.add_guild("Cloud to AI"), fake.world.add_user("Member A")
+    await people.join(guild, user)
+    async with running(fake, Stub(fake)) as bot:
+        await ask(fake, people)
+        await interrupt(fake.gateway)
+        # Typed while nobody listens: it is told again once the session goes on.
+        missed = await people.dispatch(user, guild.channels["general"], 2, {"name": "whisper", "type": 1})
+        await fake.gateway.ready.wait()
+        await until(missed.settled.is_set)
+        await ask(fake, people)
+    assert (fake.gateway.identified, fake.gateway.resumed) == (1, 1)
+    assert len(bot.doors.calls) == 3
+    assert bot.bugs == []
+
+
+@pytest.mark.parametrize("interrupt", [begin_anew, forget])
+async def test_a_session_that_is_gone_begins_anew(fake: FakeDiscord, interrupt: Break) -> None:
+    people, guild, user = People(fake), fake.world.add_guild("Cloud to AI"), fake.world.add_user("Member A")
+    await people.join(guild, user)
+    async with running(fake, Stub(fake)) as bot:
+        await ask(fake, people)
+        await interrupt(fake.gateway)
+        # The library lets five seconds pass between two beginnings, as Discord demands.
+        async with asyncio.timeout(15):
+            await fake.gateway.ready.wait()
+        await ask(fake, people)
+    assert fake.gateway.identified == 2
+    assert bot.bugs == []
+
+
+async def test_only_intents_without_a_privilege_are_asked_for(fake: FakeDiscord) -> None:
+    async with running(fake, Stub(fake)):
+        (session,) = fake.gateway.sessions.values()
+    assert session.intents == 1 << 0 | 1 << 9 | 1 << 12
+
+
+async def test_a_process_can_take_some_of_the_shards(fake: FakeDiscord) -> None:
+    async with running(fake, Stub(fake, shard_count=4, shard_ids=(2,))):
+        assert [session.shard for session in fake.gateway.sessions.values()] == [(2, 4)]
+    assert ("GET", "/gateway/bot", 200) not in fake.requests
+
+
+async def test_a_token_that_is_none_is_refused(fake: FakeDiscord) -> None:
+    stub = Stub(fake)
+    fake.faults.append(Fault("GET", "/users/@me", 401))
+    try:
+        with pytest.raises(discord.LoginFailure):
+            await stub.adapter.sign_in("nonsense")
+    finally:
+        await stub.adapter.close()
+
+
+async def test_heartbeats_are_sent(fake: FakeDiscord) -> None:
+    fake.gateway.heartbeat_ms = 100
+    async with running(fake, Stub(fake)):
+        await until(lambda: fake.gateway.heard.count(1) > 2)

@@ -1,0 +1,123 @@
+"""The sink as the courier sees it, and as a test asks it."""
+
+import asyncio
+import json
+import socket
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
+from bot.core.domain.ledger import Occurrence
+from bot.core.errors import RetryLater, Unknown
+from tests.faults.sink import Habits
+
+PATIENCE = 0.3  # seconds for an answer
+
+
+class SinkMessenger:
+    """Posts to the sink over one connection. `step` hears of every boundary that a post goes over.
+
+    In two steps a message is created first and completed then, as on a platform that gives out ids late.
+    """
+
+    deduplicates = False
+
+    def __init__(self, port: int, step: Callable[[str], None], *, two_steps: bool = False) -> None:
+        self._port = port
+        self._step = step
+        self._two_steps = two_steps
+        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, occurrence: Occurrence, _notice: Notice) -> Ref:
+        self._step("before post")
+        ref = Ref("dm", occurrence.key)
+        if self._two_steps and occurrence.attempts > 1 and isinstance(await self.find(occurrence), Found):
+            await self._tell({"do": "complete", "key": occurrence.key})
+            return ref
+        await self._tell({"do": "post", "key": occurrence.key, "complete": not self._two_steps})
+        if self._two_steps:
+            self._step("half made")
+            await self._tell({"do": "complete", "key": occurrence.key})
+        self._step("posted")
+        return ref
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        answer = await self._ask({"do": "find", "key": occurrence.key})
+        if answer["status"] == 501:
+            return CantTell()
+        return Found(Ref("dm", occurrence.key), answer["complete"]) if answer["found"] else Absent()
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line[1].close()
+            self._line = None
+
+    async def _tell(self, what: dict[str, Any]) -> None:
+        answer = await self._ask(what)
+        if answer["status"] == 429:
+            raise RetryLater("429", after=answer["after"])
+        if answer["status"] >= 500:
+            raise Unknown(str(answer["status"]))
+
+    async def _ask(self, what: dict[str, Any]) -> Any:
+        sent = False
+        try:
+            async with asyncio.timeout(PATIENCE):
+                if self._line is None:
+                    self._line = await asyncio.open_connection("127.0.0.1", self._port)
+                reader, writer = self._line
+                sent = True
+                writer.write(json.dumps(what).encode() + b"\n")
+                line = await reader.readline()
+        except (OSError, TimeoutError) as error:
+            self.close()
+            raise (Unknown("no answer") if sent else RetryLater("no connection")) from error
+        if not line:
+            self.close()
+            raise Unknown("reset")
+        return json.loads(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What people see at the sink, key by key and when; and when posts arrived, and were refused by a 429."""
+
+    keys: tuple[str, ...]
+    moments: tuple[float, ...]
+    half: tuple[str, ...]
+    posts: tuple[float, ...]
+    refusals: tuple[float, ...]
+
+    @property
+    def twice(self) -> int:
+        """How many messages came again."""
+        return sum(times - 1 for times in Counter(self.keys).values())
+
+
+class SinkWindow:
+    """The sink as a test sees it. Blocks."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def see(self) -> Seen:
+        told = self._ask({"do": "tell"})
+        shown = told["shown"]
+        return Seen(
+            tuple(one["key"] for one in shown),
+            tuple(one["at"] for one in shown),
+            tuple(one["key"] for one in shown if not one["complete"]),
+            tuple(told["posts"]),
+            tuple(told["refusals"]),
+        )
+
+    def change(self, habits: Habits) -> None:
+        self._ask({"do": "habits", "habits": asdict(habits)})
+
+    def _ask(self, what: dict[str, Any]) -> Any:
+        with socket.create_connection(("127.0.0.1", self.port), 5) as line, line.makefile("rw") as file:
+            file.write(json.dumps(what) + "\n")
+            file.flush()
+            return json.loads(file.readline())

@@ -1,0 +1,284 @@
+"""Plants one fault at a time into a copy of the tree and demands that a test turns red: `make planted`.
+
+A fault that no test sees is printed as ALIVE, one whose place in the code is gone as LOST; where the tests
+are red without it, nothing is proved. All of these end in 1.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("bot", "tests", "content", "migrations", "pyproject.toml", "README.md", ".env.example")
+PATIENCE = 300.0  # seconds; what turns into an endless loop is seen as well
+
+COURIER = "bot/delivery/courier.py"
+LEDGER = "bot/storage/ledger.py"
+DELIVERY = "tests/contract/test_delivery.py"
+CLAIMS = "tests/contract/test_claims.py"
+REMINDERS = "tests/contract/test_reminders.py"
+KILLS = "tests/faults/test_kills.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is replaced in which file, the first time it stands there, and the tests that have to notice."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    tests: str
+    chosen: str
+
+
+FAULTS = (
+    Fault(
+        "a ledger row that is there already is no conflict",
+        "bot/storage/slots.py",
+        ".on_conflict_do_nothing(index_elements=key)",
+        "",
+        DELIVERY,
+        "another_day_or_zone and sqlite",
+    ),
+    Fault(
+        "no second look when the reminder is made",
+        "bot/core/handlers/reminding.py",
+        "silent = why_silent(reminder, plan, occurrence.week, now)",
+        "silent = None",
+        REMINDERS,
+        "off_is_read and sqlite",
+    ),
+    Fault(
+        "marked before it is sent",
+        COURIER,
+        "outcome, rest = await self._say(bucket, token, claimed.occurrence, claimed.notice)\n",
+        'await self._hop(self._finish, ((claimed.occurrence, Outcome("sent")),), token)\n'
+        "                    _, rest = await self._say(bucket, token, claimed.occurrence, claimed.notice)\n"
+        "                    continue\n",
+        KILLS,
+        "every_step and sqlite-keys",
+    ),
+    Fault(
+        "any token may mark a row",
+        LEDGER,
+        'ledger.c.token == bindparam("held_token"),',
+        'bindparam("held_token") > 0,',
+        CLAIMS,
+        "older_token and sqlite",
+    ),
+    Fault(
+        "who takes over doubts nothing",
+        COURIER,
+        "tx.ledger.doubt(bucket, token, self._clock.now())",
+        "pass",
+        DELIVERY,
+        "asks_first and sqlite",
+    ),
+    Fault(
+        "Retry-After does not hold the bucket",
+        COURIER,
+        "await self._hop(self._give_back, bucket, token, rest)",
+        "await self._hop(self._give_back, bucket, token, 0.0)",
+        "tests/faults/test_storms.py",
+        "limits and sqlite",
+    ),
+    Fault(
+        "a limit costs a try",
+        COURIER,
+        "tried = error.after is None",
+        "tried = True",
+        DELIVERY,
+        "costs_no_try and sqlite",
+    ),
+    Fault(
+        "a time that exists twice means the second",
+        "bot/core/time.py",
+        "wall.replace(fold=0, tzinfo=None)",
+        "wall.replace(fold=1, tzinfo=None)",
+        "tests/unit/test_time.py tests/unit/test_recurrence.py",
+        "",
+    ),
+    Fault(
+        "the slot moves on in a transaction of its own, first",
+        "bot/scheduling/planner.py",
+        "            if tx.slots.plan(slot, occurrence, self.spread, self.batch, now):\n"
+        "                tx.slots.advance(slot, next_due(slot.recurrence, max(occurrence.at, now)))\n",
+        "            tx.slots.advance(slot, next_due(slot.recurrence, max(occurrence.at, now)))\n"
+        "        with self.store.write() as tx:\n"
+        "            tx.slots.plan(slot, occurrence, self.spread, self.batch, now)\n",
+        KILLS,
+        "while_planning and sqlite",
+    ),
+    Fault(
+        "nothing is too late",
+        "bot/core/domain/ledger.py",
+        "return now - due_at > late",
+        "return False",
+        REMINDERS,
+        "day_late and sqlite",
+    ),
+    Fault(
+        "a snooze takes the ordinal of what was said",
+        LEDGER,
+        '"ordinal": 0 if last is None else last + 1',
+        '"ordinal": 0 if last is None else last',
+        REMINDERS,
+        "snooze and sqlite",
+    ),
+    Fault(
+        "a skip is forgotten",
+        COURIER,
+        'tx.ledger.finish(row.id, token, Outcome("skipped", told.why), now)',
+        "pass",
+        DELIVERY,
+        "skip and sqlite",
+    ),
+    Fault(
+        "the key changes with every try",
+        "bot/core/domain/ledger.py",
+        "self.space.id, self.kind,",
+        "self.space.id, self.attempts, self.kind,",
+        DELIVERY,
+        "the_key_is",
+    ),
+    Fault(
+        "a half-made message counts as sent",
+        COURIER,
+        "case Found(ref, complete=True):",
+        "case Found(ref) if ref:",
+        KILLS,
+        "half_made and sqlite",
+    ),
+    Fault(
+        "a channel hears again what it may have heard",
+        COURIER,
+        'case _ if row.place == "channel":',
+        'case _ if row.place == "nowhere":',
+        CLAIMS,
+        "operator and sqlite",
+    ),
+    Fault(
+        "a lease that was lost is not noticed",
+        COURIER,
+        "if not tx.leases.renew(bucket, token, self._lease_seconds):",
+        "if tx.leases.renew(bucket, token, self._lease_seconds) is None:",
+        CLAIMS,
+        "lost_the_lease and sqlite",
+    ),
+    Fault(
+        "a lease is taken while it lasts",
+        "bot/storage/leases.py",
+        "free = or_(leases.c.until <= self._now(), leases.c.owner == owner)",
+        "free = or_(leases.c.until <= self._now(), leases.c.owner != owner)",
+        DELIVERY,
+        "asks_first and sqlite",
+    ),
+    Fault(
+        "what is being snoozed is claimed all the same",
+        LEDGER,
+        '_one_of("pending", "retry").with_for_update(of=ledger, skip_locked=True)',
+        '_one_of("pending", "retry")',
+        CLAIMS,
+        "passed_over",
+    ),
+    Fault(
+        "the last group is never marked",
+        COURIER,
+        "                if len(marks) >= self._group:\n"
+        "                    await self._mark(token, marks)\n"
+        "            await self._mark(token, marks)\n",
+        "                if len(marks) >= self._group:\n                    await self._mark(token, marks)\n",
+        "tests/faults/test_stops.py",
+        "asked_to_end and sqlite-keys",
+    ),
+    Fault(
+        "asked to end, it drops what it is saying",
+        COURIER,
+        "while not self._stopping and not rest:",
+        "while not rest:",
+        "tests/faults/test_stops.py",
+        "asked_to_end and sqlite-mute",
+    ),
+    Fault(
+        "it never gives up",
+        "bot/core/domain/ledger.py",
+        "return attempts >= ATTEMPTS_MAX or now - due_at > GIVE_UP_AFTER",
+        "return False",
+        DELIVERY,
+        "gives_up and sqlite",
+    ),
+    Fault(
+        "what comes late comes at night too",
+        "bot/core/handlers/reminding.py",
+        "if late and morning > now:",
+        "if late and morning < now:",
+        REMINDERS,
+        "at_night and sqlite",
+    ),
+)
+
+
+def try_fault(fault: Fault) -> str:
+    """What became of the fault: "red" is what is hoped for."""
+    with tempfile.TemporaryDirectory(prefix="cairn-planted-") as folder:
+        tree = Path(folder)
+        for name in COPIED:
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, tree / name)
+        file = tree / fault.file
+        text = file.read_text(encoding="utf-8")
+        if fault.right not in text:
+            return "LOST"
+        if run_tests(tree, fault) != 0:
+            return "RED BEFORE"
+        file.write_text(text.replace(fault.right, fault.wrong, 1), encoding="utf-8")
+        return "red" if run_tests(tree, fault) == 1 else "ALIVE"
+
+
+def run_tests(tree: Path, fault: Fault) -> int:
+    """The status of pytest: 0 is green, 1 is red, and 5 means that no test was chosen."""
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+    ]
+    command += [*fault.tests.split(), "-k", fault.chosen]
+    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=tree, env=environment, capture_output=True, timeout=PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return 1
+    return done.returncode
+
+
+def main() -> int:
+    chosen = [fault for fault in FAULTS if all(word in fault.name for word in sys.argv[1:])]
+    print(f"{'fault':56} {'tests':34} {'seconds':>7}  result")
+    survived = 0
+    for fault in chosen:
+        began = time.monotonic()
+        result = try_fault(fault)
+        survived += result != "red"
+        took = time.monotonic() - began
+        print(f"{fault.name:56} {Path(fault.tests.split()[0]).name:34} {took:7.1f}  {result}")
+    print(f"{len(chosen) - survived} of {len(chosen)} turned a test red")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

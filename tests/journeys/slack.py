@@ -1,0 +1,229 @@
+"""Slack as journeys use it: the real adapter and Slack's own libraries, on a fake that speaks the wire."""
+
+import asyncio
+import html
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from bot import telemetry
+from bot.adapters.slack.adapter import SlackAdapter, open_slack
+from bot.app import App, build
+from bot.clock import SystemClock
+from bot.core.chat.notice import Finding, Notice, Ref
+from bot.core.domain.ledger import Occurrence
+from bot.delivery.courier import Courier
+from bot.delivery.local import LocalRunner
+from bot.scheduling.planner import Planner
+from bot.settings import Settings
+from tests.end_to_end.slack_fake import SlackFake
+from tests.end_to_end.slack_lines import HttpLine
+from tests.end_to_end.slack_people import Person, items_of
+from tests.end_to_end.slack_workspace import Payload, Post, Workspace
+from tests.journeys.conversation import HOME, Manner, Seen, Speaker
+
+Transport = Literal["socket", "http"]
+
+SPACES = (HOME, "Second community")
+PEOPLE = ("Member A", "Member B", "Member C")
+GENERAL = "CGENERAL"
+CONNECT_SECONDS = 10
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+LOOKALIKES = str.maketrans("∗ˍ∼ˋ", "*_~`")
+
+_STYLED = re.compile(r"(?<![A-Za-z0-9])([*_])(?=\S)([^\n]*?\S)\1(?![A-Za-z0-9])|`([^`\n]*)`")
+_TOKEN = re.compile(r"<[^<>|]*\|([^<>]*)>|<([^<>|]*)>")
+
+
+class SlackSurface:
+    """Two workspaces on one database, each with an adapter of its own. `restart` keeps Slack as it is."""
+
+    def __init__(self, data: Path, transport: Transport) -> None:
+        self._settings = Settings(data=data)
+        self._transport = transport
+        self._fake = SlackFake()
+        self._people: dict[Speaker, Person] = {}
+        self._heard: dict[Speaker, str] = {}
+
+    async def start(self) -> None:
+        await self._fake.start()
+        for name in SPACES:
+            workspace = self._fake.install(name)
+            users = {one: workspace.add_person(one) for one in PEOPLE}
+            users["Lead"] = workspace.add_person("Lead", is_admin=True)
+            workspace.add_channel(GENERAL, *users.values())
+            for one, user in users.items():
+                line = self._fake.sockets[workspace.id]
+                self._people[Speaker(one, name)] = Person(workspace, line, user, GENERAL)
+        await self._begin()
+
+    async def stop(self) -> None:
+        await self._end()
+        await self._fake.stop()
+
+    async def restart(self) -> None:
+        await self._end()
+        await self._begin()
+
+    async def type(self, speaker: Speaker, command: str, options: Mapping[str, str]) -> Seen:
+        person = self._people[speaker]
+        root, _, rest = command.partition(" ")
+        words = [rest, *(f"{name}:{value}" for name, value in options.items())]
+        before = person.workspace.revision
+        await person.type(f"/{root}", " ".join(filter(None, words)))
+        return await self._see(speaker, before)
+
+    async def press(self, speaker: Speaker, label: str) -> Seen:
+        post, item = self._find(speaker, "text", label)
+        return await self._press(speaker, post, item, None)
+
+    async def pick(self, speaker: Speaker, label: str, placeholder: str) -> Seen:
+        post, item = self._find(speaker, "placeholder", placeholder)
+        value = next(one["value"] for one in item["options"] if one["text"]["text"] == label)
+        return await self._press(speaker, post, item, value)
+
+    async def send(self, speaker: Speaker, values: Mapping[str, str]) -> Seen:
+        person = self._people[speaker]
+        before = person.workspace.revision
+        told = await person.submit(values)
+        if told.get("response_action") == "push":
+            seen = Seen("alone", tuple(_texts(person.modal.view)))
+            person.close()
+            return seen
+        return await self._see(speaker, before)
+
+    async def hear(self, speaker: Speaker) -> tuple[str, ...] | None:
+        person = self._people[speaker]
+        direct = person.workspace.direct(person.id)
+        told = [
+            post
+            for post in person.workspace.seen_by(person.id)
+            if post.channel == direct and "metadata" in post.payload
+        ]
+        if not told or told[-1].ts == self._heard.get(speaker):
+            return None
+        self._heard[speaker] = told[-1].ts
+        return tuple(_texts(told[-1].payload))
+
+    async def live_until(self, instant: datetime) -> None:
+        await self._runner.travel(instant)
+
+    async def _begin(self) -> None:
+        self._app: App = build(self._settings, self._settings.playground_url)
+        self._stack = AsyncExitStack()
+        self._stack.callback(self._app.close)
+        adapters = {
+            workspace.id: await self._connect(workspace) for workspace in self._fake.workspaces.values()
+        }
+        messenger = Messengers(adapters)
+
+        async def at_once(_bucket: str, _token: int, _to: str) -> float:
+            return 0.0
+
+        app, owner = self._app, secrets.token_hex(4)
+        courier = Courier(app.store, app.router, messenger, app.time, app.hop, owner=owner, pause=at_once)
+        self._runner = LocalRunner(Planner(app.store), courier, app.store, app.time, app.hop)
+        await self._runner.wake()
+
+    async def _end(self) -> None:
+        await self._stack.aclose()
+
+    async def _connect(self, workspace: Workspace) -> SlackAdapter:
+        app = self._app
+        adapter = await self._stack.enter_async_context(
+            open_slack(
+                app.doors,
+                app.catalog,
+                app.painter,
+                telemetry.report_bug,
+                token=workspace.token,
+                api_url=self._fake.api_url,
+            )
+        )
+        ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        if self._transport == "http":
+            serving = adapter.serve("127.0.0.1", 0, SECRET, SystemClock(), ready=ready.set_result)
+        else:
+            serving = adapter.listen(workspace.app_token, ready=lambda: ready.set_result(""))
+        self._stack.push_async_callback(_stop, asyncio.create_task(serving))
+        async with asyncio.timeout(CONNECT_SECONDS):
+            address = await ready
+        if self._transport == "http":
+            line = HttpLine(address, SECRET)
+            for person in self._people.values():
+                if person.workspace is workspace:
+                    person.line = line
+        return adapter
+
+    async def _press(self, speaker: Speaker, post: Post, item: Payload, value: str | None) -> Seen:
+        person = self._people[speaker]
+        before = person.workspace.revision
+        await person.press(post, item, value)
+        return await self._see(speaker, before)
+
+    async def _see(self, speaker: Speaker, before: int) -> Seen:
+        """What the speaker was shown since the workspace had that revision: a form, or a message."""
+        person = self._people[speaker]
+        workspace = person.workspace
+        await workspace.wait_for(lambda: workspace.revision > before, f"an answer to {speaker}")
+        shown = [post for post in workspace.seen_by(person.id) if post.revision > before and not post.file]
+        if not shown:
+            return Seen("asks", tuple(_texts(person.modal.view)))
+        post = shown[-1]
+        manner: Manner = "changed" if post.made <= before else "alone" if post.audience else "openly"
+        return Seen(manner, tuple(_texts(post.payload)))
+
+    def _find(self, speaker: Speaker, field: str, text: str) -> tuple[Post, Payload]:
+        """The newest message with such a button or select, and the button or select."""
+        person = self._people[speaker]
+        for post in reversed(person.workspace.seen_by(person.id)):
+            for item in items_of(post.payload.get("blocks", [])):
+                if item.get(field, {}).get("text") == text:
+                    return post, item
+        raise AssertionError(f"{speaker.name} sees no {text!r}")
+
+
+class Messengers:
+    """The messengers of all workspaces as one, by the space of what is said."""
+
+    deduplicates = False
+
+    def __init__(self, adapters: Mapping[str, SlackAdapter]) -> None:
+        self._adapters = adapters
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        return await self._adapters[occurrence.space.id].messenger.post(occurrence, notice)
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        return await self._adapters[occurrence.space.id].messenger.find(occurrence)
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _texts(drawn: Any) -> Iterator[str]:
+    """What a reader sees of a message or a view, a line each."""
+    if isinstance(drawn, list):
+        for one in drawn:
+            yield from _texts(one)
+    elif isinstance(drawn, dict):
+        if drawn.get("type") in ("mrkdwn", "plain_text"):
+            yield from (read(drawn["text"]) if drawn["type"] == "mrkdwn" else drawn["text"]).split("\n")
+            return
+        for name, value in drawn.items():
+            if name not in ("options", "metadata"):
+                yield from _texts(value)
+
+
+def read(text: str) -> str:
+    """A text in Slack's markup as a person sees it."""
+    text = _TOKEN.sub(lambda found: found[1] or found[2], text.replace("\u200b", "").replace("\u00ad", ""))
+    text = _STYLED.sub(lambda found: found[2] or found[3], text)
+    return html.unescape(text).translate(LOOKALIKES)

@@ -1,0 +1,85 @@
+"""How a cohort is summed up, and in which phase most of it is."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.domain.cohorts import FLOOR, NAME_LIMIT, common_phase, name_key, summarise
+from bot.core.domain.marks import mark_done, skip_goal
+from bot.core.domain.plans import Plan, PlanId, PlannedGoal, PlannedPhase
+from bot.core.domain.progress import measure
+from tests.properties.plan_values import instant, plans
+
+START = datetime(2027, 1, 4, 9, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+PHASES = ("one", "two", "three")
+
+
+def plan(goals: int = 4, start: datetime = START) -> Plan:
+    """Two weeks of the phase `one`, then two of `two`; a goal of three hours in each week."""
+    return Plan(
+        PlanId(1),
+        "track",
+        start.date(),
+        5,
+        "UTC",
+        (PlannedPhase("one", 1, 4, 2), PlannedPhase("two", 1, 4, 2)),
+        tuple(PlannedGoal(f"goal-{week}", PHASES[week // 2], 3, False, week, week) for week in range(goals)),
+    )
+
+
+def test_everything_is_counted_over_all_plans() -> None:
+    first = mark_done(plan(), "goal-0", START)
+    second = skip_goal(mark_done(plan(), "goal-1", START + 2 * WEEK), "goal-0")
+    later = plan(start=START + 9 * WEEK)
+    told = summarise(7, (first, second, later), PHASES, START + 2 * WEEK)
+    assert (told.members, told.planning, told.active) == (7, 3, 2)
+    assert (told.goals_week, told.goals_all) == (1, 2)
+    assert (told.hours_due, told.hours_done) == (9, 6)
+    assert told.reached == (("one", 2), ("two", 2), ("three", 0))
+    assert told.tallies[-1].planned == 11
+
+
+def test_who_is_through_has_reached_every_phase() -> None:
+    told = summarise(1, (plan(),), PHASES, START + 20 * WEEK)
+    assert told.reached == (("one", 1), ("two", 1), ("three", 1))
+
+
+@pytest.mark.parametrize(("people", "safe"), [(0, False), (FLOOR - 1, False), (FLOOR, True)])
+def test_sums_are_told_from_five_plans_on_however_many_are_in_it(people: int, safe: bool) -> None:
+    assert summarise(50, (plan(),) * people, PHASES, START).is_safe is safe
+
+
+def test_nothing_due_is_no_pace() -> None:
+    assert summarise(0, (), PHASES, START).ratio is None
+
+
+@given(plans(), st.integers(0, 40))
+def test_one_plan_s_sums_are_its_own_progress(one: Plan, weeks: int) -> None:
+    now = instant(weeks)
+    for goal in one.goals[::2]:
+        one = mark_done(one, goal.goal_id, now)
+    told, own = summarise(1, (one,), (), now), measure(one, now)
+    assert (told.goals_all, told.hours_due, told.hours_done) == (
+        own.goals_done,
+        own.hours_due,
+        own.hours_done,
+    )
+
+
+def test_the_common_phase_is_where_most_are_and_the_earlier_of_two() -> None:
+    early, late = plan(start=START), plan(start=START - 2 * WEEK)
+    assert common_phase((early, late, late), PHASES, START) == "two"
+    assert common_phase((late, early), PHASES, START) == "one"
+    assert common_phase((plan(start=START + 9 * WEEK),), PHASES, START) == "one"
+    assert common_phase((plan(start=START - 9 * WEEK),), PHASES, START) is None
+    assert common_phase((), PHASES, START) is None
+    assert common_phase((replace(early, phases=(PlannedPhase("gone", 1, 4, 4),)),), PHASES, START) is None
+
+
+@given(st.text(min_size=1, max_size=NAME_LIMIT))
+def test_a_name_has_a_key_that_fits(name: str) -> None:
+    assert 0 < len(name_key(name)) <= 3 * NAME_LIMIT

@@ -1,0 +1,62 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.catalog import Catalog
+from bot.core.chat.call import Typed
+from bot.core.chat.line import read_line
+from bot.core.handlers import FEATURES
+
+COMMANDS = Catalog(FEATURES).commands
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "options"),
+    [
+        ("skillgap", "skillgap", {}),
+        ("skillgap I run EKS", "skillgap", {"question": "I run EKS"}),
+        ("skillgap I don't know k8s: really", "skillgap", {"question": "I don't know k8s: really"}),
+        ("skillgap https://a.example/?b:c", "skillgap", {"question": "https://a.example/?b:c"}),
+        ("skillgap question:I run EKS", "skillgap", {"question": "I run EKS"}),
+        ('skillgap question:"I run EKS"', "skillgap", {"question": "I run EKS"}),
+        ("skillgap “I run EKS”", "skillgap", {"question": "I run EKS"}),
+        ("skillgap „I run EKS“", "skillgap", {"question": "I run EKS"}),
+        ("skillgap «I run EKS»", "skillgap", {"question": "I run EKS"}),
+        ("skillgap ‘I run EKS’", "skillgap", {"question": "I run EKS"}),
+        ("skillgap 'I run EKS'", "skillgap", {"question": "I run EKS"}),
+        ("skillgap ‘EKS’ and RDS", "skillgap", {"question": "‘EKS’ and RDS"}),
+        ('skillgap "question: this" is one', "skillgap", {"question": '"question: this" is one'}),
+        ("skillgap 2027-01-04 is a day", "skillgap", {"question": "2027-01-04 is a day"}),
+        ("skillgap nonsense:x", "skillgap", {"nonsense": "x"}),
+        ("plan start 2026-12-07 hours:6", "plan start", {"start": "2026-12-07", "hours": "6"}),
+        (
+            "plan start devops 2027-01-04 hours: 6 zone:Europe/Lisbon",
+            "plan start",
+            {"track": "devops", "start": "2027-01-04", "hours": "6", "zone": "Europe/Lisbon"},
+        ),
+        ("plan start zone:“New York” hours:‘6’", "plan start", {"zone": "New York", "hours": "6"}),
+        ("plan Start Hours:6", "plan start", {"hours": "6"}),
+        ("plan\tstart\nhours:6", "plan start", {"hours": "6"}),
+        ("plan start hours:", "plan start", {"hours": ""}),
+        ("plan start start:2027-01-04 2027-01-11", "plan start", {"start": "2027-01-04 2027-01-11"}),
+        ("plan pause 2027-01-21", "plan pause", {"until": "2027-01-21"}),
+        ("goal 3", "goal", {"week": "3"}),
+        ("plan", "plan", {}),
+        ("plan dance 3", "plan dance", {}),
+        ("dance on", "dance", {}),
+        ("plan resume now please", "plan resume", {"now": "now please"}),
+    ],
+)
+def test_a_line_is_read_as_people_type_it(line: str, name: str, options: dict[str, str]) -> None:
+    root, *text = line.split(maxsplit=1)
+    assert read_line(root, "".join(text), COMMANDS) == Typed(name, options)
+
+
+@given(st.sampled_from(sorted({command.root for command in COMMANDS.values()})), st.text(max_size=200))
+def test_any_line_is_read_and_loses_no_word(root: str, text: str) -> None:
+    typed = read_line(root, text, COMMANDS)
+    command = COMMANDS.get(typed.command)
+    if command is not None and not command.options and typed.command == root:
+        assert bool(typed.options) is bool(text.strip())
+    for value in typed.options.values():
+        assert set("".join(str(value).split())) <= set(text)
