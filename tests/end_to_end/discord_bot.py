@@ -62,7 +62,7 @@ def catalog() -> Catalog:
 
 
 class StubDoors:
-    """Answers as it is told to, after `seconds`; remembers its calls. `located`: where direct messages belong."""
+    """Answers as it is told to, after `seconds`; remembers its calls. `located`: where direct messages go."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []

@@ -80,6 +80,10 @@ class DiscordBot:
         # Nothing beats by itself: what is due is said when time is skipped.
         await self.runner.wake()
 
+    @property
+    def now(self) -> datetime:
+        return self._app.time.now()
+
     async def sleep(self, instant: datetime) -> None:
         await self._app.time.travel(instant)
 

@@ -8,8 +8,9 @@ from tests.journeys.discord import DiscordSurface
 from tests.journeys.simulated import SimulatedSurface
 
 JOURNEYS = tuple(sorted(Path(__file__).parent.glob("*.md")))
-# In these somebody sends what Discord's own client would not let them type, and simcord lets nobody.
-PAST_THE_CLIENT = ("assess", "plan-wrong-input", "wrong-input")
+# In these somebody sends what Discord's own client would not let them type, such as a command for leads, and
+# simcord lets nobody.
+PAST_THE_CLIENT = ("a-cohort", "assess", "plan-wrong-input", "wrong-input")
 
 
 @pytest.fixture
