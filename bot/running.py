@@ -26,16 +26,17 @@ def run(settings: Settings, role: str | None, port: int | None, say: Say) -> Non
             f"CAIRN_PLAYGROUND is set beside tokens for {names}: the playground moves time for everybody, "
             "so take one of them out"
         )
+    serves = settings.playground or bool(settings.platforms)
+    if role is not None and not serves:
+        raise SettingsError("--role needs a platform's token, or CAIRN_PLAYGROUND=1 to serve the playground")
     if role is not None and not settings.shares_database:
         raise SettingsError(
             "--role needs PostgreSQL, because SQLite takes one process: set DATABASE_URL, or leave --role out"
         )
-    if settings.playground or settings.platforms:
+    if serves:
         url = settings.store_url.get_secret_value()
         _serve(settings, url, ROLES if role is None else (role,), port, say)
         return
-    if role is not None:
-        raise SettingsError("--role needs a platform's token, or CAIRN_PLAYGROUND=1 to serve the playground")
     play(settings, port, say)
 
 

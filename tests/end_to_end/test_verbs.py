@@ -153,10 +153,11 @@ def test_run_without_tokens_is_the_playground(tmp_path: Path) -> None:
     assert playground.end() == 0
 
 
-def test_run_with_a_token_says_which_adapter_is_missing() -> None:
-    told = run_cairn("run", SLACK_BOT_TOKEN="xoxb-planted", DISCORD_TOKEN="planted")
+def test_run_with_half_of_slacks_tokens_names_the_other(tmp_path: Path) -> None:
+    told = run_cairn("run", "--data", str(tmp_path), SLACK_BOT_TOKEN="xoxb-planted")
     assert told.returncode == 2
-    assert "Slack and Discord" in told.stderr
+    assert "SLACK_APP_TOKEN" in told.stderr
+    assert "SLACK_SIGNING_SECRET" in told.stderr
     assert "planted" not in told.stderr
 
 

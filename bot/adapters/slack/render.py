@@ -70,9 +70,8 @@ def form_payload(form: Form, searched: Collection[str] = ()) -> Payload:
 
 def notice_payload(message: Message) -> Payload:
     """A view that says something on top of a form, and leads back to it."""
-    short = len(message.title) <= VIEW_TITLE_LIMIT
-    title = message.title if short else message.title[: VIEW_TITLE_LIMIT - 1].rstrip() + "…"
-    header = () if short else ({"type": "header", "text": _plain_text(message.title)},)
+    title = clip(message.title, VIEW_TITLE_LIMIT)
+    header = () if title == message.title else ({"type": "header", "text": _plain_text(message.title)},)
     blocks = [*header, *map(_draw_block, message.blocks)]
     return {"type": "modal", "title": _plain_text(title), "blocks": blocks}
 
