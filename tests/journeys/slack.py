@@ -21,7 +21,7 @@ from bot.delivery.local import LocalRunner
 from bot.scheduling.planner import Planner
 from bot.settings import Settings
 from tests.end_to_end.slack_fake import SlackFake
-from tests.end_to_end.slack_lines import HttpLine
+from tests.end_to_end.slack_lines import HttpLine, Line
 from tests.end_to_end.slack_people import Person, items_of
 from tests.end_to_end.slack_workspace import Payload, Post, Workspace
 from tests.journeys.conversation import HOME, Manner, Seen, Speaker
@@ -29,8 +29,9 @@ from tests.journeys.conversation import HOME, Manner, Seen, Speaker
 Transport = Literal["socket", "http"]
 
 SPACES = (HOME, "Second community")
-PEOPLE = ("Member A", "Member B", "Member C")
+LEAD = "Lead"
 GENERAL = "CGENERAL"
+CHANNEL = "#general"
 CONNECT_SECONDS = 10
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 LOOKALIKES = str.maketrans("∗ˍ∼ˋ", "*_~`")
@@ -46,19 +47,16 @@ class SlackSurface:
         self._settings = Settings(data=data)
         self._transport = transport
         self._fake = SlackFake()
+        self._workspaces: dict[str, Workspace] = {}
+        self._lines: dict[str, Line] = {}
         self._people: dict[Speaker, Person] = {}
         self._heard: dict[Speaker, str] = {}
 
     async def start(self) -> None:
         await self._fake.start()
         for name in SPACES:
-            workspace = self._fake.install(name)
-            users = {one: workspace.add_person(one) for one in PEOPLE}
-            users["Lead"] = workspace.add_person("Lead", is_admin=True)
-            workspace.add_channel(GENERAL, *users.values())
-            for one, user in users.items():
-                line = self._fake.sockets[workspace.id]
-                self._people[Speaker(one, name)] = Person(workspace, line, user, GENERAL)
+            workspace = self._workspaces[name] = self._fake.install(name)
+            workspace.add_channel(GENERAL)
         await self._begin()
 
     async def stop(self) -> None:
@@ -70,7 +68,7 @@ class SlackSurface:
         await self._begin()
 
     async def type(self, speaker: Speaker, command: str, options: Mapping[str, str]) -> Seen:
-        person = self._people[speaker]
+        person = self._enter(speaker)
         root, _, rest = command.partition(" ")
         words = [rest, *(f"{name}:{value}" for name, value in options.items())]
         before = person.workspace.revision
@@ -87,7 +85,7 @@ class SlackSurface:
         return await self._press(speaker, post, item, value)
 
     async def send(self, speaker: Speaker, values: Mapping[str, str]) -> Seen:
-        person = self._people[speaker]
+        person = self._enter(speaker)
         before = person.workspace.revision
         told = await person.submit(values)
         if told.get("response_action") == "push":
@@ -97,13 +95,9 @@ class SlackSurface:
         return await self._see(speaker, before)
 
     async def hear(self, speaker: Speaker) -> tuple[str, ...] | None:
-        person = self._people[speaker]
-        direct = person.workspace.direct(person.id)
-        told = [
-            post
-            for post in person.workspace.seen_by(person.id)
-            if post.channel == direct and "metadata" in post.payload
-        ]
+        workspace = self._workspaces[speaker.space]
+        channel = GENERAL if speaker.name == CHANNEL else workspace.direct(self._enter(speaker).id)
+        told = [post for post in workspace.posts if post.channel == channel and "metadata" in post.payload]
         if not told or told[-1].ts == self._heard.get(speaker):
             return None
         self._heard[speaker] = told[-1].ts
@@ -111,6 +105,9 @@ class SlackSurface:
 
     async def live_until(self, instant: datetime) -> None:
         await self._runner.travel(instant)
+
+    async def sleep_until(self, instant: datetime) -> None:
+        await self._app.time.travel(instant)
 
     async def _begin(self) -> None:
         self._app: App = build(self._settings, self._settings.playground_url)
@@ -157,17 +154,28 @@ class SlackSurface:
             for person in self._people.values():
                 if person.workspace is workspace:
                     person.line = line
+            self._lines[workspace.id] = line
         return adapter
 
+    def _enter(self, speaker: Speaker) -> Person:
+        if speaker not in self._people:
+            workspace = self._workspaces[speaker.space]
+            user = workspace.add_person(speaker.name, is_admin=speaker.name == LEAD)
+            workspace.people[user]["name"] = speaker.name
+            workspace.channels[GENERAL].add(user)
+            line = self._lines.get(workspace.id, self._fake.sockets[workspace.id])
+            self._people[speaker] = Person(workspace, line, user, GENERAL)
+        return self._people[speaker]
+
     async def _press(self, speaker: Speaker, post: Post, item: Payload, value: str | None) -> Seen:
-        person = self._people[speaker]
+        person = self._enter(speaker)
         before = person.workspace.revision
         await person.press(post, item, value)
         return await self._see(speaker, before)
 
     async def _see(self, speaker: Speaker, before: int) -> Seen:
         """What the speaker was shown since the workspace had that revision: a form, or a message."""
-        person = self._people[speaker]
+        person = self._enter(speaker)
         workspace = person.workspace
         await workspace.wait_for(lambda: workspace.revision > before, f"an answer to {speaker}")
         shown = [post for post in workspace.seen_by(person.id) if post.revision > before and not post.file]
@@ -179,7 +187,7 @@ class SlackSurface:
 
     def _find(self, speaker: Speaker, field: str, text: str) -> tuple[Post, Payload]:
         """The newest message with such a button or select, and the button or select."""
-        person = self._people[speaker]
+        person = self._enter(speaker)
         for post in reversed(person.workspace.seen_by(person.id)):
             for item in items_of(post.payload.get("blocks", [])):
                 if item.get(field, {}).get("text") == text:
