@@ -18,6 +18,8 @@ COPIED = ("bot", "tests", "content", "migrations", "pyproject.toml", "README.md"
 PATIENCE = 300.0  # seconds; what turns into an endless loop is seen as well
 
 COURIER = "bot/delivery/courier.py"
+OUTCOMES = "bot/delivery/outcomes.py"
+LEASES = "bot/storage/leases.py"
 LEDGER = "bot/storage/ledger.py"
 DELIVERY = "tests/contract/test_delivery.py"
 CLAIMS = "tests/contract/test_claims.py"
@@ -90,7 +92,7 @@ FAULTS = (
     ),
     Fault(
         "a limit costs a try",
-        COURIER,
+        OUTCOMES,
         "tried = error.after is None",
         "tried = True",
         DELIVERY,
@@ -149,7 +151,7 @@ FAULTS = (
     ),
     Fault(
         "a half-made message counts as sent",
-        COURIER,
+        OUTCOMES,
         "case Found(ref, complete=True):",
         "case Found(ref) if ref:",
         KILLS,
@@ -157,7 +159,7 @@ FAULTS = (
     ),
     Fault(
         "a channel hears again what it may have heard",
-        COURIER,
+        OUTCOMES,
         'case _ if row.place == "channel":',
         'case _ if row.place == "nowhere":',
         CLAIMS,
@@ -173,9 +175,9 @@ FAULTS = (
     ),
     Fault(
         "a lease is taken while it lasts",
-        "bot/storage/leases.py",
-        "free = or_(leases.c.until <= self._now(), leases.c.owner == owner)",
-        "free = or_(leases.c.until <= self._now(), leases.c.owner != owner)",
+        LEASES,
+        'free = or_(leases.c.until <= now, leases.c.owner == bindparam("who"))',
+        'free = or_(leases.c.until <= now, leases.c.owner != bindparam("who"))',
         DELIVERY,
         "asks_first and sqlite",
     ),
