@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 
 from bot.core.chat.call import Caller, Pressed, Typed
 from bot.core.chat.codec import encode
@@ -109,11 +109,16 @@ class Crowd(Unheard):
         asyncio.run(courier.drain("playground"))
 
     def race(self, dice: random.Random, change: Callable[[int], None]) -> None:
-        """Drains on a thread while everybody changes their mind on this one, in any order."""
+        """Drains on a thread while everybody changes their mind on this one, in any order. Neither runs away
+        from the other, however busy the machine is."""
         self.changed.clear()
+        self.began.clear()
         drain = threading.Thread(target=self.drain)
         drain.start()
-        for subject in dice.sample(sorted(self.members), len(self.members)):
+        for number, subject in enumerate(dice.sample(sorted(self.members), len(self.members))):
+            begun = dice.randint(0, number)
+            while len(self.began) < begun and drain.is_alive():
+                sleep(0.001)
             change(subject)
             self.changed[subject] = monotonic()
         drain.join()
