@@ -1,5 +1,6 @@
 """What delivery needs: slots, the ledger and leases of who may send, from the database; and a platform."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -80,20 +81,21 @@ class LedgerRows(Protocol):
         """Whether the subject was told something of these kinds, or is being told, in the same week."""
         ...
 
-    def claim(self, bucket: str, token: int, now: datetime) -> Occurrence | None:
-        """The row of the bucket that waits the longest, leased to `token`; one try more is counted."""
+    def claim(self, bucket: str, token: int, now: datetime, most: int) -> tuple[Occurrence, ...]:
+        """The rows of the bucket that wait the longest, at most so many and none of the same subject, leased
+        to `token`; one try more is counted."""
         ...
 
     def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
         """A row of the bucket of which nobody knows whether it was said."""
         ...
 
-    def address(self, occurrence: OccurrenceId, notice: Notice) -> None:
-        """Where the row is about to be said, so that the platform can be asked whether it was."""
+    def address(self, notices: Sequence[tuple[OccurrenceId, Notice]]) -> None:
+        """Where the rows are about to be said, so that the platform can be asked whether they were."""
         ...
 
-    def finish(self, occurrence: OccurrenceId, token: int, outcome: Outcome, now: datetime) -> bool:
-        """Writes how it went. False when the row has another token meanwhile: then nothing is written."""
+    def finish(self, marks: Sequence[tuple[OccurrenceId, Outcome]], token: int, now: datetime) -> bool:
+        """Writes how it went. False when a row has another token meanwhile: that one is left as it is."""
         ...
 
     def bury(self, occurrence: OccurrenceId, why: str, now: datetime) -> None:

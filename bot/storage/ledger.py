@@ -1,10 +1,11 @@
 """The ledger as rows: claimed one by one under a lease, and marked with how it went."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.chat.notice import Notice
@@ -32,7 +33,7 @@ def _one_of(*states: str) -> Select[Any]:
             ledger.c.state.in_(states),
         )
         .order_by(ledger.c.not_before, ledger.c.id)
-        .limit(1)
+        .limit(bindparam("most"))
     )
 
 
@@ -59,7 +60,7 @@ _FINISH = (
     .where(
         ledger.c.id == bindparam("row"),
         ledger.c.token == bindparam("held_token"),
-        ledger.c.state.in_(("leased", "ambiguous")),
+        or_(ledger.c.state == "leased", ledger.c.state == "ambiguous"),  # no IN: many rows at once
     )
     .values(
         state=bindparam("new_state"),
@@ -179,31 +180,48 @@ class StoredLedger:
         )
         return self.connection.execute(said.limit(1)).one_or_none() is not None
 
-    def claim(self, bucket: str, token: int, now: datetime) -> Occurrence | None:
-        """The row of the bucket that waits the longest, leased to `token`; one try more is counted."""
-        row = self.connection.execute(_NEXT, {"bucket": bucket, "now": now}).one_or_none()
-        if row is None:
-            return None
-        self.connection.execute(_LEASE, {"row": row.id, "new_token": token, "new_changed": now})
-        return _occurrence(row, tried=row.attempts + 1)
+    def claim(self, bucket: str, token: int, now: datetime, most: int) -> tuple[Occurrence, ...]:
+        """The rows of the bucket that wait the longest, at most so many and none of the same subject, leased
+        to `token`; one try more is counted."""
+        found = self.connection.execute(_NEXT, {"bucket": bucket, "now": now, "most": most}).all()
+        # What is said to somebody may depend on what was just said to them, so that waits for its own turn.
+        rows: dict[tuple[int, int], Row[Any]] = {}
+        for row in found:
+            rows.setdefault((row.space_id, row.subject), row)
+        if rows:
+            new = {"new_token": token, "new_changed": now}
+            self.connection.execute(_LEASE, [{"row": row.id, **new} for row in rows.values()])
+        return tuple(_occurrence(row, tried=row.attempts + 1) for row in rows.values())
 
     def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
         """A row of the bucket of which nobody knows whether it was said."""
-        row = self.connection.execute(_DOUBTFUL, {"bucket": bucket, "now": now}).one_or_none()
+        row = self.connection.execute(_DOUBTFUL, {"bucket": bucket, "now": now, "most": 1}).one_or_none()
         return None if row is None else _occurrence(row, tried=row.attempts)
 
-    def address(self, occurrence: OccurrenceId, notice: Notice) -> None:
-        """Where the row is about to be said, so that the platform can be asked whether it was."""
-        place = {"row": occurrence, "new_place": notice.place, "new_to": notice.to.id}
-        self.connection.execute(_ADDRESS, place)
+    def address(self, notices: Sequence[tuple[OccurrenceId, Notice]]) -> None:
+        """Where the rows are about to be said, so that the platform can be asked whether they were."""
+        if notices:
+            places = [{"row": row, "new_place": told.place, "new_to": told.to.id} for row, told in notices]
+            self.connection.execute(_ADDRESS, places)
 
-    def finish(self, occurrence: OccurrenceId, token: int, outcome: Outcome, now: datetime) -> bool:
-        """Writes how it went. False when the row has another token meanwhile: then nothing is written."""
-        new = {"new_state": outcome.state, "new_not_before": outcome.not_before, "new_ref": outcome.ref}
-        new |= {"new_why": outcome.why, "new_changed": now}
-        row = {"row": occurrence, "held_token": token, "untried": int(not outcome.tried)}
-        done = self.connection.execute(_FINISH, {**row, **new})
-        return done.rowcount == 1
+    def finish(self, marks: Sequence[tuple[OccurrenceId, Outcome]], token: int, now: datetime) -> bool:
+        """Writes how it went. False when a row has another token meanwhile: that one is left as it is."""
+        if not marks:
+            return True
+        rows = [
+            {
+                "row": row,
+                "held_token": token,
+                "untried": int(not outcome.tried),
+                "new_state": outcome.state,
+                "new_not_before": outcome.not_before,
+                "new_ref": outcome.ref,
+                "new_why": outcome.why,
+                "new_changed": now,
+            }
+            for row, outcome in marks
+        ]
+        return self.connection.execute(_FINISH, rows).rowcount == len(rows)
 
     def bury(self, occurrence: OccurrenceId, why: str, now: datetime) -> None:
         """What can't even be made is dead."""

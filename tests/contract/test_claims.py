@@ -20,11 +20,10 @@ def test_an_older_token_marks_nothing(engine: Engine, store: DatabaseStore) -> N
     house.enrol(1)
     house.planner.plan_due(NINE)
     with store.write() as tx:
-        row = tx.ledger.claim(BUCKET, 1, NINE)
-        assert row is not None
+        (row,) = tx.ledger.claim(BUCKET, 1, NINE, 1)
         assert tx.ledger.doubt(BUCKET, 2, NINE) == 1
-        assert not tx.ledger.finish(row.id, 1, Outcome("sent"), NINE)
-        assert tx.ledger.finish(row.id, 2, Outcome("sent", "found"), NINE)
+        assert not tx.ledger.finish([(row.id, Outcome("sent"))], 1, NINE)
+        assert tx.ledger.finish([(row.id, Outcome("sent", "found"))], 2, NINE)
     assert house.states() == {"sent": 1}
     assert house.whys() == {"found"}
 
@@ -77,18 +76,17 @@ def test_what_is_being_snoozed_is_passed_over(postgres_engine: Engine, postgres_
             for due in (NINE - timedelta(hours=2), NINE - timedelta(hours=1)):
                 tx.ledger.add(SPACE.address, space, KIND, subject, MONDAY, due, NINE)
         for _ in range(2):  # the first ordinals are being said
-            tx.ledger.claim(BUCKET, 1, NINE - timedelta(hours=2))
+            tx.ledger.claim(BUCKET, 1, NINE - timedelta(hours=2), 1)
     with store.write() as snoozing:
         assert snoozing.ledger.move(space, KIND, first, MONDAY, later, NINE)
         with store.write() as claiming:
-            row = claiming.ledger.claim(BUCKET, 1, NINE)
-            assert row is not None
+            (row,) = claiming.ledger.claim(BUCKET, 1, NINE, 1)
             assert row.subject == second
             # And the other way round: what is being claimed can't be moved any more.
             assert not snoozing.ledger.move(space, KIND, second, MONDAY, later, NINE)
     with store.write() as tx:
-        assert tx.ledger.claim(BUCKET, 1, NINE) is None
-        assert tx.ledger.claim(BUCKET, 1, later) is not None
+        assert not tx.ledger.claim(BUCKET, 1, NINE, 1)
+        assert tx.ledger.claim(BUCKET, 1, later, 1)
 
 
 def test_a_claim_reads_one_row_however_many_wait(sqlite_engine: Engine, sqlite_store: DatabaseStore) -> None:
@@ -103,7 +101,7 @@ def test_a_claim_reads_one_row_however_many_wait(sqlite_engine: Engine, sqlite_s
 
     event.listen(sqlite_engine, "before_cursor_execute", hear)
     with sqlite_store.write() as tx:
-        tx.ledger.claim(BUCKET, 1, NINE)
+        tx.ledger.claim(BUCKET, 1, NINE, 1)
         tx.ledger.doubtful(BUCKET, NINE)
         tx.ledger.doubt(BUCKET, 2, NINE)
     event.remove(sqlite_engine, "before_cursor_execute", hear)

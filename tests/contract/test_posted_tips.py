@@ -103,8 +103,7 @@ async def test_another_try_says_the_same_tip(hall: Hall) -> None:
     set_tips(hall)
     hall.planner.plan_due(WEDNESDAY)
     with hall.store.write() as tx:
-        row = tx.ledger.claim("playground", 0, WEDNESDAY)
-    assert row is not None
+        (row,) = tx.ledger.claim("playground", 0, WEDNESDAY, 1)
     told = []
     for _ in range(3):
         with hall.store.write() as tx:

@@ -198,9 +198,8 @@ async def test_what_the_platform_refuses_is_reported_in_its_words(hall: Hall) ->
     hall.clock.at = FRIDAY
     hall.planner.plan_due(FRIDAY)
     with hall.store.write() as tx:
-        row = tx.ledger.claim("playground", 0, FRIDAY)
-        assert row is not None
-        tx.ledger.finish(row.id, 0, Outcome("dead", "not in channel"), FRIDAY)
+        (row,) = tx.ledger.claim("playground", 0, FRIDAY, 1)
+        tx.ledger.finish([(row.id, Outcome("dead", "not in channel"))], 0, FRIDAY)
         # What a courier does with a row that is dead.
         assert hall.router.report_unsaid(row, tx, FRIDAY)
     (said,) = await hall.live(FRIDAY)
@@ -213,8 +212,7 @@ def test_what_no_lead_asked_for_is_reported_to_none(hall: Hall) -> None:
     hall.ask(SAM, "reminders on")
     hall.planner.plan_due(FRIDAY + timedelta(weeks=1))
     with hall.store.write() as tx:
-        row = tx.ledger.claim("playground", 0, FRIDAY + timedelta(weeks=1))
-        assert row is not None
+        (row,) = tx.ledger.claim("playground", 0, FRIDAY + timedelta(weeks=1), 1)
         assert not hall.router.report_unsaid(row, tx, FRIDAY)
 
 

@@ -18,6 +18,7 @@ COPIED = ("bot", "tests", "content", "migrations", "pyproject.toml", "README.md"
 PATIENCE = 300.0  # seconds; what turns into an endless loop is seen as well
 
 COURIER = "bot/delivery/courier.py"
+CLAIMING = "bot/delivery/claims.py"
 OUTCOMES = "bot/delivery/outcomes.py"
 LEASES = "bot/storage/leases.py"
 LEDGER = "bot/storage/ledger.py"
@@ -59,10 +60,10 @@ FAULTS = (
     Fault(
         "marked before it is sent",
         COURIER,
-        "outcome, rest = await self._say(bucket, token, claimed.occurrence, claimed.notice)\n",
-        'await self._hop(self._finish, ((claimed.occurrence, Outcome("sent")),), token)\n'
-        "                    _, rest = await self._say(bucket, token, claimed.occurrence, claimed.notice)\n"
-        "                    continue\n",
+        "outcome, rest = await self._say(bucket, token, row, notice)\n",
+        'await self._hop(self._claims.finish, [(row, Outcome("sent"))], token)\n'
+        "            _, rest = await self._say(bucket, token, row, notice)\n"
+        "            continue\n",
         KILLS,
         "every_step and sqlite-keys",
     ),
@@ -76,7 +77,7 @@ FAULTS = (
     ),
     Fault(
         "who takes over doubts nothing",
-        COURIER,
+        CLAIMING,
         "tx.ledger.doubt(bucket, token, self._clock.now())",
         "pass",
         DELIVERY,
@@ -85,8 +86,8 @@ FAULTS = (
     Fault(
         "Retry-After does not hold the bucket",
         COURIER,
-        "await self._hop(self._give_back, bucket, token, rest)",
-        "await self._hop(self._give_back, bucket, token, 0.0)",
+        "await self._hop(self._claims.give_back, bucket, token, rest)",
+        "await self._hop(self._claims.give_back, bucket, token, 0.0)",
         "tests/faults/test_storms.py",
         "limits and sqlite",
     ),
@@ -135,8 +136,8 @@ FAULTS = (
     ),
     Fault(
         "a skip is forgotten",
-        COURIER,
-        'tx.ledger.finish(row.id, token, Outcome("skipped", told.why), now)',
+        CLAIMING,
+        'settled.append((row, Outcome("skipped", told.why)))',
         "pass",
         DELIVERY,
         "skip and sqlite",
@@ -167,7 +168,7 @@ FAULTS = (
     ),
     Fault(
         "a lease that was lost is not noticed",
-        COURIER,
+        CLAIMING,
         "if not tx.leases.renew(bucket, token, self._lease_seconds):",
         "if tx.leases.renew(bucket, token, self._lease_seconds) is None:",
         CLAIMS,
@@ -192,10 +193,8 @@ FAULTS = (
     Fault(
         "the last group is never marked",
         COURIER,
-        "                if len(marks) >= self._group:\n"
-        "                    await self._mark(token, marks)\n"
-        "            await self._mark(token, marks)\n",
-        "                if len(marks) >= self._group:\n                    await self._mark(token, marks)\n",
+        "            await self._hop(self._claims.finish, marks, token)\n        except Lost:",
+        "        except Lost:",
         "tests/faults/test_stops.py",
         "asked_to_end and sqlite-keys",
     ),

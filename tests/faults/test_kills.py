@@ -50,7 +50,7 @@ def test_killed_at_every_step(url: str, mode: str) -> None:
         for week, step in enumerate(STEPS * (KILLS // 30)):
             before = len(field.see().keys)
             orders = orders_for(url, mode, week)
-            times = BURST // GROUP if step == "marked" else BURST
+            times = BURST // orders["group"] if step in ("made", "marked") else BURST
             died = field.start(**orders, owner=f"{week}", dies_at=(step, dice.randint(1, times)))
             kills = int(died.end() == -signal.SIGKILL)
             assert kills or (step == "half made" and mode == "mute")
