@@ -81,17 +81,18 @@ class LedgerRows(Protocol):
         """Whether the subject was told something of these kinds, or is being told, in the same week."""
         ...
 
-    def claim(self, bucket: str, token: int, now: datetime, most: int) -> tuple[Occurrence, ...]:
-        """The rows of the bucket that wait the longest, at most so many and none of the same subject, leased
-        to `token`; one try more is counted."""
+    def next(self, bucket: str, now: datetime, most: int) -> tuple[Occurrence, ...]:
+        """The rows of the bucket that wait the longest, at most so many and none of the same subject, with
+        one try more counted. Nobody else gets them before this transaction ends."""
+        ...
+
+    def lease(self, told: Sequence[tuple[Occurrence, Notice | None]], token: int, now: datetime) -> None:
+        """Gives the rows to a lease's token, with the place where each is about to be said, so that the
+        platform can be asked whether it was."""
         ...
 
     def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
         """A row of the bucket of which nobody knows whether it was said."""
-        ...
-
-    def address(self, notices: Sequence[tuple[OccurrenceId, Notice]]) -> None:
-        """Where the rows are about to be said, so that the platform can be asked whether they were."""
         ...
 
     def finish(self, marks: Sequence[tuple[OccurrenceId, Outcome]], token: int, now: datetime) -> bool:

@@ -91,7 +91,7 @@ class Claims:
             with self._store.write() as tx:
                 self._check(tx, bucket, token)
                 self._write(tx, marks, token, now)
-                return self._make(tx, tx.ledger.claim(bucket, token, now, self._group), token, now)
+                return self._make(tx, tx.ledger.next(bucket, now, self._group), token, now)
         except (Lost, Unreachable) as error:
             # The marks were rolled back with the rest, but what was said was said.
             self.finish(marks, token)
@@ -123,7 +123,7 @@ class Claims:
         try:
             with self._store.write() as tx:
                 self._check(tx, bucket, token)
-                rows = tx.ledger.claim(bucket, token, now, 1)
+                rows = tx.ledger.next(bucket, now, 1)
                 return self._make(tx, rows, token, now)
         except Unreachable as error:
             with self._store.write() as tx:
@@ -144,7 +144,7 @@ class Claims:
             elif isinstance(told, Later):
                 settled.append((row, Outcome("retry", told.why, not_before=told.at)))
             made.append(Claimed(row, told if isinstance(told, Notice) else None))
-        tx.ledger.address([(row.id, notice) for row, notice in made if notice is not None])
+        tx.ledger.lease(made, token, now)
         self._write(tx, settled, token, now)
         return tuple(made)
 

@@ -47,13 +47,10 @@ _LEASE = (
         state="leased",
         token=bindparam("new_token"),
         attempts=ledger.c.attempts + 1,
+        place=bindparam("new_place"),
+        to_id=bindparam("new_to"),
         changed_at=bindparam("new_changed"),
     )
-)
-_ADDRESS = (
-    update(ledger)
-    .where(ledger.c.id == bindparam("row"))
-    .values(place=bindparam("new_place"), to_id=bindparam("new_to"))
 )
 _FINISH = (
     update(ledger)
@@ -148,10 +145,8 @@ class StoredLedger:
             .with_for_update(skip_locked=True)
         )
         moved = update(ledger).where(ledger.c.id.in_(waiting))
-        return (
-            self.connection.execute(moved.values(due_at=due_at, not_before=due_at, changed_at=now)).rowcount
-            > 0
-        )
+        new = {"due_at": due_at, "not_before": due_at, "changed_at": now}
+        return self.connection.execute(moved.values(new)).rowcount > 0
 
     def last_week(self, space: SpaceId, kind: str, subject: int) -> date | None:
         """The newest week for which the subject has a row of this kind."""
@@ -180,44 +175,50 @@ class StoredLedger:
         )
         return self.connection.execute(said.limit(1)).one_or_none() is not None
 
-    def claim(self, bucket: str, token: int, now: datetime, most: int) -> tuple[Occurrence, ...]:
-        """The rows of the bucket that wait the longest, at most so many and none of the same subject, leased
-        to `token`; one try more is counted."""
+    def next(self, bucket: str, now: datetime, most: int) -> tuple[Occurrence, ...]:
+        """The rows of the bucket that wait the longest, at most so many and none of the same subject, with
+        one try more counted. Nobody else gets them before this transaction ends."""
         found = self.connection.execute(_NEXT, {"bucket": bucket, "now": now, "most": most}).all()
         # What is said to somebody may depend on what was just said to them, so that waits for its own turn.
         rows: dict[tuple[int, int], Row[Any]] = {}
         for row in found:
             rows.setdefault((row.space_id, row.subject), row)
-        if rows:
-            new = {"new_token": token, "new_changed": now}
-            self.connection.execute(_LEASE, [{"row": row.id, **new} for row in rows.values()])
         return tuple(_occurrence(row, tried=row.attempts + 1) for row in rows.values())
+
+    def lease(self, told: Sequence[tuple[Occurrence, Notice | None]], token: int, now: datetime) -> None:
+        """Gives the rows to a lease's token, with the place where each is about to be said."""
+        new = {"new_token": token, "new_changed": now}
+        rows = [
+            {
+                "row": row.id,
+                "new_place": notice.place if notice else row.place,
+                "new_to": notice.to.id if notice else row.to_id,
+                **new,
+            }
+            for row, notice in told
+        ]
+        if rows:
+            self.connection.execute(_LEASE, rows)
 
     def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
         """A row of the bucket of which nobody knows whether it was said."""
         row = self.connection.execute(_DOUBTFUL, {"bucket": bucket, "now": now, "most": 1}).one_or_none()
         return None if row is None else _occurrence(row, tried=row.attempts)
 
-    def address(self, notices: Sequence[tuple[OccurrenceId, Notice]]) -> None:
-        """Where the rows are about to be said, so that the platform can be asked whether they were."""
-        if notices:
-            places = [{"row": row, "new_place": told.place, "new_to": told.to.id} for row, told in notices]
-            self.connection.execute(_ADDRESS, places)
-
     def finish(self, marks: Sequence[tuple[OccurrenceId, Outcome]], token: int, now: datetime) -> bool:
         """Writes how it went. False when a row has another token meanwhile: that one is left as it is."""
         if not marks:
             return True
+        new = {"held_token": token, "new_changed": now}
         rows = [
             {
                 "row": row,
-                "held_token": token,
                 "untried": int(not outcome.tried),
                 "new_state": outcome.state,
                 "new_not_before": outcome.not_before,
                 "new_ref": outcome.ref,
                 "new_why": outcome.why,
-                "new_changed": now,
+                **new,
             }
             for row, outcome in marks
         ]

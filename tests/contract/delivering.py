@@ -45,6 +45,13 @@ class Sink:
         return Found(Ref("dm", occurrence.key)) if occurrence.key in self.told else Absent()
 
 
+def lease_next(tx: Transaction, bucket: str, token: int, now: datetime) -> Occurrence | None:
+    """What a courier claims next; None when nothing is due."""
+    rows = tx.ledger.next(bucket, now, 1)
+    tx.ledger.lease([(row, None) for row in rows], token, now)
+    return rows[0] if rows else None
+
+
 async def hop(work: Callable[..., Any], *args: object) -> Any:
     return work(*args)
 

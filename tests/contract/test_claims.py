@@ -12,6 +12,7 @@ from bot.core.errors import Unknown
 from bot.core.ids import Address
 from bot.core.ports import Transaction
 from bot.storage.store import DatabaseStore
+from tests.contract.delivering import lease_next
 from tests.contract.test_delivery import BUCKET, KIND, MONDAY, NINE, SPACE, House
 
 
@@ -20,7 +21,8 @@ def test_an_older_token_marks_nothing(engine: Engine, store: DatabaseStore) -> N
     house.enrol(1)
     house.planner.plan_due(NINE)
     with store.write() as tx:
-        (row,) = tx.ledger.claim(BUCKET, 1, NINE, 1)
+        row = lease_next(tx, BUCKET, 1, NINE)
+        assert row is not None
         assert tx.ledger.doubt(BUCKET, 2, NINE) == 1
         assert not tx.ledger.finish([(row.id, Outcome("sent"))], 1, NINE)
         assert tx.ledger.finish([(row.id, Outcome("sent", "found"))], 2, NINE)
@@ -76,17 +78,18 @@ def test_what_is_being_snoozed_is_passed_over(postgres_engine: Engine, postgres_
             for due in (NINE - timedelta(hours=2), NINE - timedelta(hours=1)):
                 tx.ledger.add(SPACE.address, space, KIND, subject, MONDAY, due, NINE)
         for _ in range(2):  # the first ordinals are being said
-            tx.ledger.claim(BUCKET, 1, NINE - timedelta(hours=2), 1)
+            lease_next(tx, BUCKET, 1, NINE - timedelta(hours=2))
     with store.write() as snoozing:
         assert snoozing.ledger.move(space, KIND, first, MONDAY, later, NINE)
         with store.write() as claiming:
-            (row,) = claiming.ledger.claim(BUCKET, 1, NINE, 1)
+            row = lease_next(claiming, BUCKET, 1, NINE)
+            assert row is not None
             assert row.subject == second
             # And the other way round: what is being claimed can't be moved any more.
             assert not snoozing.ledger.move(space, KIND, second, MONDAY, later, NINE)
     with store.write() as tx:
-        assert not tx.ledger.claim(BUCKET, 1, NINE, 1)
-        assert tx.ledger.claim(BUCKET, 1, later, 1)
+        assert not lease_next(tx, BUCKET, 1, NINE)
+        assert lease_next(tx, BUCKET, 1, later)
 
 
 def test_a_claim_reads_one_row_however_many_wait(sqlite_engine: Engine, sqlite_store: DatabaseStore) -> None:
@@ -101,7 +104,7 @@ def test_a_claim_reads_one_row_however_many_wait(sqlite_engine: Engine, sqlite_s
 
     event.listen(sqlite_engine, "before_cursor_execute", hear)
     with sqlite_store.write() as tx:
-        tx.ledger.claim(BUCKET, 1, NINE, 1)
+        lease_next(tx, BUCKET, 1, NINE)
         tx.ledger.doubtful(BUCKET, NINE)
         tx.ledger.doubt(BUCKET, 2, NINE)
     event.remove(sqlite_engine, "before_cursor_execute", hear)

@@ -22,7 +22,7 @@ from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger, slots
-from tests.contract.delivering import Sink, Unheard, at_once, hop
+from tests.contract.delivering import Sink, Unheard, at_once, hop, lease_next
 
 KIND = "reminder.weekly"
 MONDAY = date(2027, 3, 1)
@@ -321,7 +321,8 @@ class TestDoubt:
         with house.store.write() as tx:
             token = tx.leases.take(BUCKET, "died", SHORT)
             assert token is not None
-            (row,) = tx.ledger.claim(BUCKET, token, NINE, 1)
+            row = lease_next(tx, BUCKET, token, NINE)
+            assert row is not None
         house.sink.told.append(row.key)
         assert await house.courier("two").drain(BUCKET) == 0
         await asyncio.sleep(SHORT)

@@ -10,6 +10,7 @@ from bot.core.chat.codec import encode
 from bot.core.chat.message import Message, Update, actions_of
 from bot.core.chat.notice import Notice
 from bot.storage.store import DatabaseStore
+from tests.contract.delivering import lease_next
 from tests.contract.gathering import LEAD, Hall, people
 from tests.contract.planning import CONTENT, KIM, MONDAY, SAM, THERE
 
@@ -103,7 +104,8 @@ async def test_another_try_says_the_same_tip(hall: Hall) -> None:
     set_tips(hall)
     hall.planner.plan_due(WEDNESDAY)
     with hall.store.write() as tx:
-        (row,) = tx.ledger.claim("playground", 0, WEDNESDAY, 1)
+        row = lease_next(tx, "playground", 0, WEDNESDAY)
+        assert row is not None
     told = []
     for _ in range(3):
         with hall.store.write() as tx:

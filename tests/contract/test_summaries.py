@@ -13,6 +13,7 @@ from bot.core.domain.cohorts import FLOOR
 from bot.core.domain.ledger import Outcome
 from bot.core.ids import Address
 from bot.storage.store import DatabaseStore
+from tests.contract.delivering import lease_next
 from tests.contract.gathering import LEAD, OPEN, Hall, people
 from tests.contract.planning import MONDAY, SAM, THERE
 
@@ -198,7 +199,8 @@ async def test_what_the_platform_refuses_is_reported_in_its_words(hall: Hall) ->
     hall.clock.at = FRIDAY
     hall.planner.plan_due(FRIDAY)
     with hall.store.write() as tx:
-        (row,) = tx.ledger.claim("playground", 0, FRIDAY, 1)
+        row = lease_next(tx, "playground", 0, FRIDAY)
+        assert row is not None
         tx.ledger.finish([(row.id, Outcome("dead", "not in channel"))], 0, FRIDAY)
         # What a courier does with a row that is dead.
         assert hall.router.report_unsaid(row, tx, FRIDAY)
@@ -212,7 +214,8 @@ def test_what_no_lead_asked_for_is_reported_to_none(hall: Hall) -> None:
     hall.ask(SAM, "reminders on")
     hall.planner.plan_due(FRIDAY + timedelta(weeks=1))
     with hall.store.write() as tx:
-        (row,) = tx.ledger.claim("playground", 0, FRIDAY + timedelta(weeks=1), 1)
+        row = lease_next(tx, "playground", 0, FRIDAY + timedelta(weeks=1))
+        assert row is not None
         assert not hall.router.report_unsaid(row, tx, FRIDAY)
 
 

@@ -99,7 +99,7 @@ class Crowd(Unheard):
         assert occurrence.subject not in self.told
         # Neither runs away from the other, however busy the machine is: one that waits has been overtaken.
         changes = self.dice.randint(0, len(self.told)) if self.racing else 0
-        while len(self.changed) < changes:
+        while len(self.changed) < changes:  # noqa: ASYNC110 - another thread changes them
             await asyncio.sleep(0.001)
         self.told[occurrence.subject] = monotonic()
         return await self.sink.post(occurrence, notice)
