@@ -54,7 +54,8 @@ class Bucket:
 
 
 class FakeDiscord:
-    """`requests`: everything that was asked, as (method, path, status)."""
+    """`requests`: everything that was asked, as (method, path, status). `watch` hears of each request twice:
+    when it is asked, as "GET /users/@me", and when it is done and not yet answered."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -62,6 +63,7 @@ class FakeDiscord:
         self.faults: list[Fault] = []
         self.bucket: Bucket | None = None
         self.requests: list[tuple[str, str, int]] = []
+        self.watch: Callable[[str, bool], None] = lambda _request, _done: None
 
     @property
     def api_url(self) -> str:
@@ -115,7 +117,10 @@ class FakeDiscord:
                 response = self._fail(request, fault)
             else:
                 self._count(request)
+                asked = f"{request.method} {request.path.removeprefix(API)}"
+                self.watch(asked, False)
                 response = await handler(request)
+                self.watch(asked, True)
         except Refusal as refusal:
             headers = {"Via": "1.1 fake"}
             if "retry_after" in refusal.body:

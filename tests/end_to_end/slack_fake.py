@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -21,11 +22,13 @@ TEST_PORT = 0
 class SlackFake:
     """Workspaces in which the app is installed, and the servers that a bot speaks to.
 
-    `calls` counts what the Web API was asked, and `refused` why it did not do it; `faults` makes it go wrong.
+    `calls` counts what the Web API was asked, and `refused` why it did not do it; `faults` makes it go wrong;
+    `watch` hears of each method twice: when it is asked, and when it is done and not yet answered.
     """
 
     def __init__(self) -> None:
         self.faults = Faults()
+        self.watch: Callable[[str, bool], None] = lambda _method, _done: None
         self.calls: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.workspaces: dict[str, Workspace] = {}
@@ -110,11 +113,13 @@ class SlackFake:
             )
         if fault.kind == "reset":
             return _break(request)
+        self.watch(method, False)
         try:
             told, status = {"ok": True, **work()}, 200
         except ApiError as error:
             self.refused[str(error)] += 1
             told, status = {"ok": False, "error": str(error)}, refused
+        self.watch(method, True)
         if fault.kind == "lose":
             return _break(request)
         await asyncio.sleep(fault.seconds)

@@ -111,15 +111,20 @@ class Field:
         return self.sink.see()
 
     def states(self) -> dict[str, int]:
-        times = func.count().label("times")
-        with self.engine.connect() as connection:
-            rows = connection.execute(select(ledger.c.state, times).group_by(ledger.c.state))
-            return {row.state: row.times for row in rows}
+        return count_states(self.engine)
 
     def close(self) -> None:
         for worker in self.workers:
             worker.close()
         self.engine.dispose()
+
+
+def count_states(engine: Engine) -> dict[str, int]:
+    """How many rows of the ledger are in each state."""
+    times = func.count().label("times")
+    with engine.connect() as connection:
+        rows = connection.execute(select(ledger.c.state, times).group_by(ledger.c.state))
+        return {row.state: row.times for row in rows}
 
 
 @contextmanager

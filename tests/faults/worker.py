@@ -9,7 +9,7 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
@@ -18,13 +18,16 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, event
 
-from bot.core.chat.message import Message, Text
+from bot.core.chat.control import Button
+from bot.core.chat.message import Actions, Message, Text
 from bot.core.chat.notice import Notice
 from bot.core.chat.part import Plain
 from bot.core.domain.ledger import Occurrence
 from bot.core.errors import TryAgain
 from bot.core.ids import Address
+from bot.core.outbox import Messenger
 from bot.core.ports import Store, Transaction
+from bot.core.views.reminders import WHY
 from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace, Rate
 from bot.scheduling.planner import Planner
@@ -32,6 +35,7 @@ from bot.storage.engine import open_engine
 from bot.storage.store import DatabaseStore
 from tests.contract.delivering import Unheard, at_once
 from tests.faults.messenger import SinkMessenger
+from tests.faults.platforms import open_messenger
 
 T = TypeVar("T")
 
@@ -45,7 +49,8 @@ class Orders:
     """How a worker works. `start` is what its clock says at first; `speed` is how much faster it runs than
     the real one. `dies_at`: a step and which time it is, counted from 1. `alone`: nobody else sends.
     `rate`: sends a second. `jump`: how far its clock jumps at SIGUSR1, and back at SIGUSR2. `room`: by how
-    many pages an SQLite file may grow, as on a disk that is full then."""
+    many pages an SQLite file may grow, as on a disk that is full then. `platform`: whose adapter it speaks
+    through, to the fake at `api_url`; without one it speaks to the sink."""
 
     url: str
     port: int
@@ -60,6 +65,8 @@ class Orders:
     rate: float | None = None
     jump: timedelta = timedelta(0)
     room: int | None = None
+    platform: str = ""
+    api_url: str = ""
 
 
 class FastClock:
@@ -116,17 +123,24 @@ class SteppingStore:
 
 
 class Keys(Unheard):
-    """Says the occurrence's key to its subject."""
+    """Says the occurrence's key to its subject, and keeps it in the button that every notice has."""
 
-    def __init__(self, step: Callable[[str], None]) -> None:
+    def __init__(self, step: Callable[[str], None], platform: str) -> None:
         self._step = step
+        self._platform = platform
         self.made = 0
 
-    def notice(self, occurrence: Occurrence, _tx: Transaction, _now: datetime) -> Notice:
+    def notice(self, occurrence: Occurrence, tx: Transaction, _now: datetime) -> Notice:
         self._step("claimed")
         self.made += 1
-        message = Message("Due", (Text((Plain(occurrence.key),)),))
-        return Notice("direct", Address("playground", f"user-{occurrence.subject}"), message)
+        why = Actions((Button("Why did I get this?", WHY(occurrence.kind, occurrence.key)),))
+        message = Message("Due", (Text((Plain(occurrence.key),)), why))
+        to = Address("playground", f"user-{occurrence.subject}")
+        if self._platform:
+            member = tx.reminders.member(occurrence.space_id, occurrence.subject)
+            assert member is not None
+            to = member.address
+        return Notice("direct", to, message)
 
 
 async def hop(work: Callable[..., T], *args: object) -> T:
@@ -144,49 +158,58 @@ async def _work(orders: Orders, told: Connection) -> None:
     engine = open_engine(orders.url)
     if orders.room is not None:
         _limit_room(engine, orders.room)
-    notices = Keys(step)
+    notices = Keys(step, orders.platform)
     store = SteppingStore(DatabaseStore(engine, 10.0), step, notices)
-    messenger = SinkMessenger(orders.port, step, two_steps=orders.two_steps)
-    planner = Planner(store)
-    courier = Courier(
-        store,
-        notices,
-        messenger,
-        clock,
-        hop,
-        owner=orders.owner,
-        pause=at_once if orders.rate is None else Pace({"playground": Rate(orders.rate)}).wait,
-        lease_seconds=orders.lease,
-        group=orders.group,
-    )
-    stopping = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        stack.callback(engine.dispose)
+        courier = Courier(
+            store,
+            notices,
+            await _open_messenger(orders, step, stack),
+            clock,
+            hop,
+            owner=orders.owner,
+            pause=at_once if orders.rate is None else Pace({"playground": Rate(orders.rate)}).wait,
+            lease_seconds=orders.lease,
+            group=orders.group,
+        )
+        stopping = asyncio.Event()
 
-    def stop() -> None:
-        stopping.set()
-        courier.stop()
+        def stop() -> None:
+            stopping.set()
+            courier.stop()
 
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stop)
-    loop.add_signal_handler(signal.SIGUSR1, clock.jump, orders.jump)
-    loop.add_signal_handler(signal.SIGUSR2, clock.jump, -orders.jump)
-    told.send("begun")
-    try:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, stop)
+        loop.add_signal_handler(signal.SIGUSR1, clock.jump, orders.jump)
+        loop.add_signal_handler(signal.SIGUSR2, clock.jump, -orders.jump)
+        told.send("begun")
         if orders.alone:
             with store.write() as tx:
                 tx.leases.void()
-        while not stopping.is_set():
-            try:
-                await hop(planner.plan_due, clock.now())
-                for bucket in await courier.due_buckets():
-                    await courier.drain(bucket)
-                if await hop(_is_done, store, clock.now()):
-                    return
-            except TryAgain:
-                pass
-            await asyncio.sleep(PAUSE)
-    finally:
-        messenger.close()
-        engine.dispose()
+        await _send(store, clock, courier, stopping)
+
+
+async def _open_messenger(orders: Orders, step: Stepping, stack: AsyncExitStack) -> Messenger:
+    if orders.platform:
+        return await stack.enter_async_context(open_messenger(orders.platform, orders.api_url, step))
+    messenger = SinkMessenger(orders.port, step, two_steps=orders.two_steps)
+    stack.callback(messenger.close)
+    return messenger
+
+
+async def _send(store: Store, clock: FastClock, courier: Courier, stopping: asyncio.Event) -> None:
+    planner = Planner(store)
+    while not stopping.is_set():
+        try:
+            await hop(planner.plan_due, clock.now())
+            for bucket in await courier.due_buckets():
+                await courier.drain(bucket)
+            if await hop(_is_done, store, clock.now()):
+                return
+        except TryAgain:
+            pass
+        await asyncio.sleep(PAUSE)
 
 
 def _is_done(store: Store, now: datetime) -> bool:

@@ -1,0 +1,73 @@
+"""Cairn's own messengers in the place of the sink's: a worker speaks through them to a fake platform."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.discord.adapter import DiscordAdapter
+from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.pictures import Pictures
+from bot.core.catalog import Catalog
+from bot.core.chat.chart import Chart
+from bot.core.chat.notice import Finding, Notice, Ref
+from bot.core.domain.ledger import Occurrence
+from bot.core.outbox import Messenger
+from tests.end_to_end import discord_fake
+from tests.journeys.discord import Remembered
+
+SLACK_TOKEN = "xoxb-T0000000"
+
+
+class Stepping:
+    """A messenger that tells of what stands around a post."""
+
+    def __init__(self, messenger: Messenger, step: Callable[[str], None]) -> None:
+        self._messenger = messenger
+        self._step = step
+
+    @property
+    def deduplicates(self) -> bool:
+        return self._messenger.deduplicates
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        self._step("before post")
+        ref = await self._messenger.post(occurrence, notice)
+        self._step("posted")
+        return ref
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        return await self._messenger.find(occurrence)
+
+
+class Unpainted:
+    """No message here has a chart, nobody is answered, and a bug is raised."""
+
+    async def paint(self, chart: Chart) -> bytes:
+        raise AssertionError(chart)
+
+    def __call__(self, error: Exception, about: object) -> str:
+        del about
+        raise error
+
+    def __getattr__(self, door: str) -> Any:
+        raise AssertionError(door)
+
+
+@asynccontextmanager
+async def open_messenger(
+    platform: str, api_url: str, step: Callable[[str], None]
+) -> AsyncIterator[Messenger]:
+    """The messenger of "slack" or "discord", which knows the fake's token."""
+    unpainted = Unpainted()
+    if platform == "slack":
+        async with ClientSession() as session:
+            client = AsyncWebClient(SLACK_TOKEN, api_url, session=session, retry_handlers=[])
+            yield Stepping(SlackMessenger(client, Pictures(client, unpainted, unpainted)), step)
+        return
+    adapter = DiscordAdapter(unpainted, Catalog(()), unpainted, Remembered(), unpainted, api_url=api_url)
+    await adapter.sign_in(discord_fake.TOKEN)
+    yield Stepping(adapter.messenger, step)
+    await adapter.close()
