@@ -135,9 +135,9 @@ def open_playground(app: App) -> PlaygroundAdapter:
     return PlaygroundAdapter(app.doors, app.catalog, app.transcript, drawings, app.time, gallery)
 
 
-def open_runner(app: App, messenger: Messenger) -> LocalRunner:
-    """Planner and courier in this process alone."""
-    courier = _open_courier(app, messenger, None)
+def open_runner(app: App, messenger: Messenger, platforms: Collection[str]) -> LocalRunner:
+    """Planner and courier in this process alone. What is for a platform that it is not connected to waits."""
+    courier = _open_courier(app, messenger, platforms)
     return LocalRunner(_open_planner(app), courier, app.store, app.time, app.hop)
 
 
@@ -152,12 +152,12 @@ def open_shared_runner(
     return QueueRunner(
         app.url,
         _open_planner(app),
-        _open_courier(app, messenger, platforms),
+        _open_courier(app, messenger, None),
         app.store,
         app.time,
         app.hop,
         plans="planner" in roles,
-        sends="courier" in roles,
+        sends_to=platforms if "courier" in roles else (),
         lease_seconds=app.settings.lease,
     )
 

@@ -84,10 +84,10 @@ async def _open_platforms(
 
 
 def _open_runner(app: App, messengers: Mapping[Platform, Messenger], roles: Collection[str]) -> Runner:
-    switchboard = Switchboard(messengers)
+    switchboard, platforms = Switchboard(messengers), tuple(messengers)
     if app.url.startswith("postgres"):
-        return open_shared_runner(app, switchboard, roles, tuple(messengers))
-    return open_runner(app, switchboard)
+        return open_shared_runner(app, switchboard, roles, platforms)
+    return open_runner(app, switchboard, platforms)
 
 
 async def _until_signal(runner: Runner, beats: Mapping[Beat, float], serving: Sequence[Serving]) -> None:

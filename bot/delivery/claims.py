@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.core.chat.notice import Later, Notice, Skip, Telling
-from bot.core.domain.ledger import UNSAID, Occurrence, Outcome
+from bot.core.domain.ledger import UNSAID, Occurrence, Outcome, platform_of
 from bot.core.errors import DeliveryError, Unreachable
 from bot.core.ports import Clock, Store, Transaction
 
@@ -69,7 +69,7 @@ class Claims:
         with self._store.read() as tx:
             due = tx.ledger.buckets(self._clock.now())
         mine = self._platforms
-        return tuple(one for one in due if mine is None or one.partition(":")[0] in mine)
+        return tuple(one for one in due if mine is None or platform_of(one) in mine)
 
     def take(self, bucket: str) -> int | None:
         """The token of a lease; None while somebody else has it. What they left unmarked is in doubt then."""

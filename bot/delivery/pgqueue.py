@@ -8,7 +8,7 @@ installer keeps them up to date, because nothing in them is worth a migration.
 import asyncio
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from time import monotonic
@@ -30,13 +30,13 @@ from pgqueuer.domain.models import Job
 from pgqueuer.domain.settings import ConnectionSettings, DBSettings
 from pgqueuer.ports.driver import NotifyCallback
 
+from bot.core.domain.ledger import platform_of
 from bot.core.errors import TryAgain
 from bot.core.ports import Store
 from bot.delivery.courier import LEASE_SECONDS, Courier, Hop
 from bot.delivery.runner import MovableClock, next_moment, travel_through
 from bot.scheduling.planner import Planner
 
-DRAIN = "drain"
 CONNECT_SECONDS = 3
 POLL = timedelta(seconds=1)
 AGAIN_SECONDS = 1.0
@@ -87,7 +87,8 @@ async def install(url: str) -> None:
 
 
 class QueueRunner:
-    """Plans, if it `plans`, and sends, if it `sends`; other processes may do the same, or the rest."""
+    """Plans, if it `plans`, and sends what is for the platforms that it `sends_to`; other processes may do
+    the same, or the rest."""
 
     def __init__(
         self,
@@ -99,7 +100,7 @@ class QueueRunner:
         hop: Hop,
         *,
         plans: bool,
-        sends: bool,
+        sends_to: Collection[str],
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self._url = url
@@ -109,7 +110,7 @@ class QueueRunner:
         self._clock = clock
         self._hop = hop
         self._plans = plans
-        self._sends = sends
+        self._sends_to = sends_to
         # A courier that died keeps its job for so long. That is over before its lease is, so nobody waits for
         # both; a job that is taken from one who lives finds the bucket leased, and ends.
         self._patience = timedelta(seconds=lease_seconds / 2)
@@ -124,7 +125,7 @@ class QueueRunner:
         if self._plans:
             await self._hop(self._planner.resolve_anew, self._clock.now())
         await self.turn()
-        while self._sends and not self._stopped.is_set():
+        while self._sends_to and not self._stopped.is_set():
             try:
                 await self._take_jobs()
             except (psycopg.OperationalError, FailingListenerError) as error:
@@ -143,7 +144,7 @@ class QueueRunner:
             await self._clock.follow()
             if self._plans:
                 await self._hop(self._planner.plan_due, self._clock.now())
-                await self._wake(await self._courier.due_buckets())
+                await self._wake(await self._hop(self._due_buckets))
         except (TryAgain, psycopg.OperationalError) as error:
             structlog.get_logger().warning("turn missed", error=type(error).__name__)
 
@@ -156,13 +157,18 @@ class QueueRunner:
         until = monotonic() + PATIENCE
         await self._hop(self._planner.plan_due, self._clock.now())
         was_due = False
-        while buckets := await self._courier.due_buckets():
+        while buckets := await self._hop(self._due_buckets):
             if monotonic() > until:
                 return False
             was_due = True
             await self._wake(buckets)
             await asyncio.sleep(LOOK_SECONDS)
         return was_due
+
+    def _due_buckets(self) -> tuple[str, ...]:
+        """Of every platform: who plans wakes couriers of all of them."""
+        with self._store.read() as tx:
+            return tx.ledger.buckets(self._clock.now())
 
     async def _wake(self, buckets: Sequence[str]) -> None:
         """A job for each bucket, unless it has one."""
@@ -173,16 +179,19 @@ class QueueRunner:
         async with _connect(self._url) as line:
             queries = _queries(PsycopgDriver(line))
             for bucket in buckets:
-                await queries.enqueue(DRAIN, bucket.encode(), dedupe_key=bucket, on_conflict="skip")
+                await queries.enqueue(
+                    platform_of(bucket), bucket.encode(), dedupe_key=bucket, on_conflict="skip"
+                )
             if stale:
-                await queries.clear_queue_log(DRAIN)
+                await queries.clear_queue_log()
                 self._log_cleared = monotonic()
 
     async def _take_jobs(self) -> None:
         """Drains the bucket of every job that this process gets, until it is stopped."""
         async with _connect(self._url) as asking, _connect(self._url) as hearing:
             self._manager = QueueManager(_queries(TwoLines(asking, hearing)), _tables().channel)
-            self._manager.entrypoint(DRAIN, accepts_context=False)(self._drain)
+            for platform in self._sends_to:
+                self._manager.entrypoint(platform, accepts_context=False)(self._drain)
             if not self._stopped.is_set():
                 await self._manager.run(
                     dequeue_timeout=POLL,

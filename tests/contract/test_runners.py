@@ -63,7 +63,15 @@ def start(house: House, kind: str) -> Start:
             return LocalRunner(house.planner, courier, house.store, clock, hop)
         url = house.engine.url.render_as_string(hide_password=False)
         return QueueRunner(
-            url, house.planner, courier, house.store, clock, hop, plans=plans, sends=sends, lease_seconds=2.0
+            url,
+            house.planner,
+            courier,
+            house.store,
+            clock,
+            hop,
+            plans=plans,
+            sends_to=("playground",) if sends else (),
+            lease_seconds=2.0,
         )
 
     return make

@@ -57,22 +57,22 @@ class Scene:
                 process.kill()
             await process.communicate()
 
-    async def start(self, settings: Mapping[str, str]) -> asyncio.subprocess.Process:
+    async def start(self, settings: Mapping[str, str], *args: str) -> asyncio.subprocess.Process:
         named = {"DISCORD_TOKEN": TOKEN, "CAIRN_DATA": str(self.data), "CAIRN_BEAT": "0.2", **settings}
         with (self.data / "log").open("a", encoding="utf-8") as log:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"),
+                *(sys.executable, "-m", "bot", "run", *args),
                 cwd=ROOT,
                 env=environment(**named),
                 stdout=log,
                 stderr=asyncio.subprocess.PIPE,
             )
 
-    def remind_now(self) -> None:
+    def remind_now(self, url: str = "") -> None:
         """Writes a reminder of the member into the ledger, due at once."""
         now = SystemClock().now()
         space = Space(Address("discord", self.guild.id), self.guild.name)
-        engine = open_engine(f"sqlite:///{self.data / 'cairn.sqlite3'}")
+        engine = open_engine(url or f"sqlite:///{self.data / 'cairn.sqlite3'}")
         with DatabaseStore(engine, 30.0).write() as tx:
             member = tx.members.enrol(space, Caller(Address("discord", self.user.id), self.user.name), now)
             week = monday_of(now.date())

@@ -30,7 +30,7 @@ class PlaygroundSurface:
         self._app: App = build(self._settings, self._settings.playground_url)
         adapter = open_playground(self._app)
         # Nothing beats by itself: what is due is said when time is skipped.
-        runner = open_runner(self._app, adapter.messenger)
+        runner = open_runner(self._app, adapter.messenger, ("playground",))
         adapter.live_through(runner.travel)
         await runner.wake()
         server = TestServer(adapter.application(), host="127.0.0.1")

@@ -97,6 +97,11 @@ def bucket_of(space: Address) -> str:
     return f"slack:{space.id}" if space.platform == "slack" else space.platform
 
 
+def platform_of(bucket: str) -> str:
+    """The platform that a bucket belongs to."""
+    return bucket.partition(":")[0]
+
+
 def is_too_late(due_at: datetime, now: datetime, late: timedelta) -> bool:
     """Whether what was meant for `due_at` says nothing worth saying any more."""
     return now - due_at > late
