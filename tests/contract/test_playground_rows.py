@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage.clock import ClockRow
-from bot.storage.pictures import Pictures
+from bot.storage.pictures import KEPT_MOST, Pictures
 from tests.contract.storing import NOW, count_rows
 
 OFFSETS = st.timedeltas(timedelta(days=-400), timedelta(days=9_999_999))
@@ -69,6 +69,13 @@ class TestPictures:
         Pictures(engine).keep("one", PNG, NOW)
         Pictures(engine).keep("one", b"other", NOW)
         assert Pictures(engine).find("one") == b"other"
+
+    def test_the_newest_stay(self, engine: Engine) -> None:
+        pictures = Pictures(engine)
+        for number in range(KEPT_MOST + 2):
+            pictures.keep(f"{number}", PNG, NOW + timedelta(seconds=number))
+        assert [pictures.find(f"{number}") is None for number in (0, 1, 2)] == [True, True, False]
+        assert count_rows(engine)["playground_pictures"] == KEPT_MOST
 
     def test_400_kib_fit_and_one_byte_more_does_not(self, engine: Engine) -> None:
         pictures = Pictures(engine)
