@@ -60,7 +60,7 @@ def _facts(content: Content, summary: Summary) -> tuple[tuple[str, str], ...]:
     names = {phase.id: phase.name for phase in content.phases}
     reached = ", ".join(f"{names[phase]} {count}" for phase, count in summary.reached)
     return (
-        ("Active", f"{summary.active} of {summary.planning} with a plan, within the last two weeks"),
+        ("Active", f"{summary.active} of {summary.planning} with a plan did a goal in the last two weeks"),
         ("Goals done", f"{summary.goals_week} in the last seven days, {summary.goals_all} in all"),
         ("Pace", _pace(summary)),
         ("Came as far as", reached),
