@@ -18,7 +18,13 @@ WAL_PAUSE = 0.02
 CONNECT_SECONDS = 3
 POOL = {"pool_size": 5, "max_overflow": 5, "pool_timeout": 1.5}
 STEPS_BETWEEN_LOOKS = 1_000
-POSTGRES_SETTINGS = {"statement_timeout": "10s", "lock_timeout": "3s", "timezone": "UTC"}
+POSTGRES_SETTINGS = {
+    "statement_timeout": "10s",
+    "lock_timeout": "3s",
+    # A process that is stopped in the middle of a transaction must not keep its locks: others wait for them.
+    "idle_in_transaction_session_timeout": "3s",
+    "timezone": "UTC",
+}
 POSTGRES_SILENCE_MS = 10_000
 
 

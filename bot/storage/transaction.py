@@ -16,8 +16,9 @@ _SQLITE_PASSES = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_PROTOCOL}
 )
 # Connection lost, rolled back (deadlock, serialization), cancelled or shutting down; no room for another
-# connection; lock not available. A full disk is none of them: somebody must hear of it.
-_POSTGRES_PASSES = ("08", "40", "57", "53300", "55P03")
+# connection; lock not available; ended because it was idle. A full disk is none of them: somebody must hear
+# of it.
+_POSTGRES_PASSES = ("08", "40", "57", "53300", "55P03", "25P03")
 
 
 @contextmanager

@@ -145,6 +145,26 @@ class TestGivenUp:
         with postgres_store.read() as tx:
             assert tx.tips.seen(member) == ()
 
+    def test_who_stops_in_the_middle_keeps_no_locks(
+        self, postgres_url: str, postgres_store: DatabaseStore
+    ) -> None:
+        member = enrol(postgres_store)
+        engine = open_engine(f"{postgres_url}&options=-c%20idle_in_transaction_session_timeout%3D100ms")
+
+        def stop_in_the_middle() -> None:
+            with DatabaseStore(engine, 30.0).write() as tx:
+                tx.tips.mark_seen(member, "tip", NOW)
+                # Waits for the other's lock, which is freed when the other is ended.
+                with postgres_store.write() as other:
+                    other.tips.mark_seen(member, "tip", NOW)
+                tx.tips.seen(member)
+
+        with pytest.raises(TryAgain):
+            stop_in_the_middle()
+        with postgres_store.read() as tx:
+            assert tx.tips.seen(member) == ("tip",)
+        engine.dispose()
+
 
 class TestStatus:
     def test_it_names_the_database_and_its_migrations(self, store: DatabaseStore, engine: Engine) -> None:
