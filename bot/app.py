@@ -3,7 +3,7 @@
 import functools
 import os
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +19,7 @@ from bot.core.catalog import Catalog
 from bot.core.domain.curriculum import Content
 from bot.core.domain.questions import Matcher
 from bot.core.handlers import FEATURES
+from bot.core.ids import PLATFORMS, Platform
 from bot.core.locator import Locator
 from bot.core.outbox import Messenger
 from bot.core.request import Library
@@ -68,7 +69,7 @@ class App:
     time: ThreadTime
     doors: ThreadDoors
     transcript: ThreadTranscript
-    uploads: ThreadUploads
+    uploads: Mapping[Platform, ThreadUploads]
     pictures: ThreadPictures
     painter: ThreadPainter
     health: Health
@@ -117,7 +118,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         time=ThreadTime(clock, pulse, writers, readers),
         doors=ThreadDoors(router, locator, writers, readers),
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
-        uploads=ThreadUploads(Uploads(engine, "discord"), writers, readers),
+        uploads={one: ThreadUploads(Uploads(engine, one), writers, readers) for one in PLATFORMS},
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         painter=painter,
         health=Health(store, Outbox(engine), content, clock, read),

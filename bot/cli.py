@@ -44,14 +44,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(do=_run, port=None, data=None, role=None)
     verbs = parser.add_subparsers(metavar="VERB")
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
 
     for name, do, says in (
         ("run", _run, "start Cairn (the default); without tokens, the playground"),
         ("play", _play, "start the playground on this machine"),
     ):
-        verb = verbs.add_parser(name, help=says)
+        verb = verbs.add_parser(name, help=says, parents=[data])
         verb.add_argument("--port", type=int, help="the playground's port (8765; 0 takes a free one)")
-        verb.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
         verb.set_defaults(do=do)
         if name == "run":
             verb.add_argument("--role", choices=ROLES, help="only this part, beside others on one PostgreSQL")
@@ -70,21 +71,22 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_argument("piece", help="the id or the file of a tip, page, skill, goal or track")
     preview.set_defaults(do=_preview)
 
-    migrate = verbs.add_parser("migrate", help="bring the database's tables up to date")
+    migrate = verbs.add_parser("migrate", help="bring the database's tables up to date", parents=[data])
     migrate.add_argument("revision", nargs="?", default="head", help="up to this revision (head)")
     migrate.add_argument("--down", metavar="REVISION", help="back to this revision; what it made is lost")
-    migrate.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
     migrate.set_defaults(do=_migrate)
 
-    status = verbs.add_parser("status", help="version, database, migrations, content")
+    status = verbs.add_parser("status", help="version, database, migrations, content", parents=[data])
     status.add_argument("--json", action="store_true", help="as one JSON object")
-    status.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
     status.set_defaults(do=_status)
 
-    outbox = verbs.add_parser("outbox", help="what could not be said: list, show, retry, cancel")
+    _add_manifest(verbs.add_parser("manifest", help="what a platform has to be told, as JSON"), data)
+
+    outbox = verbs.add_parser(
+        "outbox", help="what could not be said: list, show, retry, cancel", parents=[data]
+    )
     outbox.add_argument("what", nargs="?", default="list", choices=("list", "show", "retry", "cancel"))
     outbox.add_argument("row", nargs="?", type=int, help="the row's number, as the list shows it")
-    outbox.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
     outbox.set_defaults(do=_outbox)
 
     when = verbs.add_parser("when", help="when a weekly time comes next in a zone")
@@ -96,6 +98,20 @@ def _parser() -> argparse.ArgumentParser:
     when.add_argument("--json", action="store_true", help="as one JSON list of instants in UTC")
     when.set_defaults(do=_when)
     return parser
+
+
+def _add_manifest(verb: argparse.ArgumentParser, data: argparse.ArgumentParser) -> None:
+    platforms = verb.add_subparsers(metavar="PLATFORM", required=True)
+    slack = platforms.add_parser("slack", help="the app's manifest, to paste there", parents=[data])
+    slack.add_argument("--prefix", help="stands before the name of every command (CAIRN_PREFIX)")
+    way = slack.add_mutually_exclusive_group()
+    way.add_argument("--socket", action="store_true", help="Cairn connects to Slack (the default)")
+    way.add_argument("--url", help="Slack connects to Cairn, at this address: https://bot.example")
+    way.add_argument("--why", action="store_true", help="what each scope and event is for, instead of JSON")
+    slack.set_defaults(do=_manifest_slack)
+    discord = platforms.add_parser("discord", help="the commands, and the link that invites the bot")
+    discord.add_argument("--application", metavar="ID", help="for the link (else read from DISCORD_TOKEN)")
+    discord.set_defaults(do=_manifest_discord)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -174,6 +190,25 @@ def _status(args: argparse.Namespace) -> int:
 
     told = read_status(_settings(args))
     print(json.dumps(told) if args.json else as_lines(told))
+    return 0
+
+
+def _manifest_slack(args: argparse.Namespace) -> int:
+    from bot.manifests import keep_as_told, slack_manifest, slack_reasons
+
+    if args.why:
+        print(slack_reasons())
+        return 0
+    settings = _settings(args)
+    print(json.dumps(slack_manifest(settings, args.prefix, args.url), indent=2, ensure_ascii=False))
+    keep_as_told(settings, args.prefix, over_http=args.url is not None)
+    return 0
+
+
+def _manifest_discord(args: argparse.Namespace) -> int:
+    from bot.manifests import discord_manifest
+
+    print(json.dumps(discord_manifest(_settings(args), args.application), indent=2, ensure_ascii=False))
     return 0
 
 

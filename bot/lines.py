@@ -12,6 +12,7 @@ from bot.clock import SystemClock
 from bot.core.errors import SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
+from bot.manifests import compare_slack
 
 Ready = Callable[[str, str], None]
 
@@ -50,17 +51,19 @@ async def open_slack_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line
             api_url=settings.slack_api_url,
         )
     )
-    if settings.slack_app_token is not None:
-        app_token = settings.slack_app_token.get_secret_value()
-        connected = functools.partial(ready, "Slack", "connected by Socket Mode")
-        return Line("slack", adapter.messenger, lambda: adapter.listen(app_token, ready=connected))
-    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-    host, port, at = settings.slack_host, settings.slack_port, functools.partial(ready, "Slack")
-    return Line(
-        "slack",
-        adapter.messenger,
-        lambda: adapter.serve(host, port, secret, SystemClock(), ready=at),
-    )
+
+    async def listen() -> None:
+        await compare_slack(settings, app.uploads["slack"])
+        if settings.slack_app_token is not None:
+            app_token = settings.slack_app_token.get_secret_value()
+            connected = functools.partial(ready, "Slack", "connected by Socket Mode")
+            await adapter.listen(app_token, ready=connected)
+            return
+        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+        host, port, at = settings.slack_host, settings.slack_port, functools.partial(ready, "Slack")
+        await adapter.serve(host, port, secret, SystemClock(), ready=at)
+
+    return Line("slack", adapter.messenger, listen)
 
 
 async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line:
@@ -76,7 +79,7 @@ async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Li
         app.doors,
         app.catalog,
         app.painter,
-        app.uploads,
+        app.uploads["discord"],
         telemetry.report_bug,
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url,

@@ -13,7 +13,7 @@ from bot.adapters.discord.publish import (
     commands,
 )
 from bot.adapters.discord.publish import manifest as discord_manifest
-from bot.adapters.slack.publish import EVENTS, SCOPES, manifest
+from bot.adapters.slack.publish import EVENTS, REQUEST_PATH, SCOPES, manifest
 from bot.core.catalog import Catalog
 from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
@@ -171,7 +171,7 @@ def test_a_token_says_whose_it_is(token: str, application: str | None) -> None:
 
 
 @pytest.mark.parametrize("build", CATALOGS)
-@pytest.mark.parametrize("url", [None, "https://bot.example/slack"])
+@pytest.mark.parametrize("url", [None, "https://bot.example/below"])
 def test_slack_takes_the_manifest(build: Callable[[], Catalog], url: str | None) -> None:
     catalog = build()
     told = manifest(catalog, url=url)
@@ -185,16 +185,28 @@ def test_slack_takes_the_manifest(build: Callable[[], Catalog], url: str | None)
         assert re.fullmatch(r"/[a-z0-9_-]{1,31}", one["command"])
         assert 1 <= len(one["description"]) <= 2_000
         assert 1 <= len(one.get("usage_hint", "x")) <= 1_000
-        assert one.get("url") == url
+        assert one.get("url") == (None if url is None else url + REQUEST_PATH)
+    assert told["settings"]["socket_mode_enabled"] is (url is None)
+
+
+def test_over_http_slack_knows_where_to_send_everything() -> None:
+    told = manifest(every_kind(), url="https://bot.example/below")
+    requests = "https://bot.example/below/slack/events"
     settings = told["settings"]
-    assert settings["socket_mode_enabled"] is (url is None)
-    assert settings["interactivity"] == {"is_enabled": True} | ({} if url is None else {"request_url": url})
-    assert settings["event_subscriptions"].get("request_url") == url
+    assert settings["event_subscriptions"]["request_url"] == requests
+    interactivity = {"is_enabled": True, "request_url": requests, "message_menu_options_url": requests}
+    assert settings["interactivity"] == interactivity
+    assert told["oauth_config"]["redirect_urls"] == ["https://bot.example/below/slack/oauth_redirect"]
+
+
+def test_by_socket_slack_knows_no_address() -> None:
+    assert "://" not in str(manifest(every_kind()))
 
 
 def test_the_scopes_are_those_with_a_reason_and_cover_the_events() -> None:
     assert manifest(every_kind())["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
     assert all(SCOPES.values())
+    assert all(EVENTS.values())
     needed = {SCOPE_OF_EVENT[event] for event in EVENTS} - {None}
     assert needed <= SCOPES.keys()
     # Cairn reads in public channels and its own direct messages, and nowhere changes the workspace.
@@ -214,4 +226,4 @@ def test_a_prefix_that_makes_a_name_too_long_is_refused() -> None:
 
 
 def test_the_manifest_looks_as_agreed() -> None:
-    check_golden("slack/manifest", manifest(every_kind(), name="Trail", url="https://bot.example/slack"))
+    check_golden("slack/manifest", manifest(every_kind(), name="Trail", url="https://bot.example"))

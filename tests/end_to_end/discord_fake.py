@@ -194,7 +194,10 @@ class FakeDiscord:
     async def _commands(self, request: web.Request) -> web.Response:
         self._authorise(request)
         commands = await request.json()
-        self.world.commands[request.match_info.get("guild", "")] = commands
+        guild = request.match_info.get("guild", "")
+        if guild and guild not in self.world.guilds:
+            raise Refusal(403, 50001, "Missing Access")
+        self.world.commands[guild] = commands
         self.world.uploads += 1
         return send_json([one | {"id": self.world.number()} for one in commands])
 

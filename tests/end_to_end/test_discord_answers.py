@@ -254,6 +254,28 @@ async def test_commands_are_uploaded_only_when_they_changed(scene: Scene) -> Non
     assert [one["name"] for one in scene.fake.world.commands[""]] == ["whisper", "shout", "skillgap"]
 
 
+async def test_the_commands_are_in_one_place_at_a_time(scene: Scene) -> None:
+    memory, told, guild = StubMemory(), scene.fake.world.commands, scene.guild.id
+    for place, elsewhere in (("", guild), (guild, ""), ("", guild)):
+        async with running(scene.fake, Stub(scene.fake, memory, guild=place or None)):
+            assert [one["name"] for one in told[place]] == ["whisper", "shout", "skillgap"]
+            assert not told.get(elsewhere)
+    uploads = scene.fake.world.uploads
+    async with running(scene.fake, Stub(scene.fake, memory)):
+        assert scene.fake.world.uploads == uploads
+
+
+async def test_a_server_that_took_cairn_out_is_in_nobody_s_way(scene: Scene) -> None:
+    memory = StubMemory()
+    async with running(scene.fake, Stub(scene.fake, memory, guild=scene.guild.id)):
+        pass
+    del scene.fake.world.guilds[scene.guild.id]
+    async with running(scene.fake, Stub(scene.fake, memory)):
+        assert scene.fake.world.commands[""]
+    assert memory.kept is not None
+    assert memory.kept.startswith(":")
+
+
 async def test_buttons_work_after_a_restart(scene: Scene) -> None:
     async with running(scene.fake, Stub(scene.fake)):
         asked = await scene.type()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.storage.engine import open_engine
+from bot.storage.uploads import Uploads
 from tests.end_to_end.process import ROOT, Playground, run_cairn
 
 
@@ -106,6 +108,49 @@ def test_migrate_up_and_down_and_status(tmp_path: Path) -> None:
     assert after["database"]["revision"] == after["database"]["head"]
     assert "-> empty" in run_cairn("migrate", "--down", "base", *data).stdout
     assert "skills: 6" in run_cairn("status", *data).stdout
+
+
+def test_slack_s_manifest_is_json_to_paste() -> None:
+    by_socket = json.loads(run_cairn("manifest", "slack").stdout)
+    assert by_socket["settings"]["socket_mode_enabled"] is True
+    over_http = json.loads(
+        run_cairn("manifest", "slack", "--url", "https://bot.example", "--prefix", "ai-").stdout
+    )
+    assert over_http["features"]["slash_commands"][0]["command"] == "/ai-cairn"
+    assert over_http["features"]["slash_commands"][0]["url"] == "https://bot.example/slack/events"
+    assert "im:write" in run_cairn("manifest", "slack", "--why").stdout
+
+
+def test_a_printed_manifest_is_remembered_where_slack_is_set_up(tmp_path: Path) -> None:
+    run_cairn("migrate", "--data", str(tmp_path), SLACK_BOT_TOKEN="xoxb-1")
+    told = run_cairn("manifest", "slack", "--data", str(tmp_path), SLACK_BOT_TOKEN="xoxb-1")
+    assert told.returncode == 0, told.stderr
+    engine = open_engine(str(tmp_path / "cairn.sqlite3"))
+    assert Uploads(engine, "slack").digest()
+    engine.dispose()
+
+
+def test_discord_s_manifest_invites_with_the_least_permissions() -> None:
+    told = json.loads(run_cairn("manifest", "discord", "--application", "123456789012345678").stdout)
+    assert "client_id=123456789012345678" in told["invite"]
+    assert {one["name"] for one in told["commands"]} >= {"cairn", "goal", "lead"}
+    assert told["permissions"]["SEND_MESSAGES"]
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        ((), "PLATFORM"),
+        (("slack", "--url", "http://bot.example"), "https"),
+        (("slack", "--url", "https://bot.example", "--socket"), "not allowed with"),
+        (("slack", "--prefix", "A"), "at most 12"),
+        (("discord", "--application", "me"), "17 to 20 digits"),
+    ],
+)
+def test_manifest_says_what_it_cannot_print(args: tuple[str, ...], says: str) -> None:
+    told = run_cairn("manifest", *args)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert says in told.stderr
 
 
 def test_when_lists_occurrences_through_a_gap() -> None:

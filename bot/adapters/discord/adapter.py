@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
+import discord
 import structlog
 
 from bot.adapters.discord.connection import Connection, point_at
@@ -41,6 +42,7 @@ from bot.core.ports import DirectDoors, Painter
 from bot.core.views.errors import refusal
 
 STOP_SECONDS = 3.0
+DIGEST_LENGTH = 40  # its place stands before it
 
 
 class Uploads(Protocol):
@@ -109,15 +111,21 @@ class DiscordAdapter:
             await self.connection.close()
 
     async def prepare(self) -> None:
-        """Tells Discord the commands, when they are not those it was told last."""
+        """Tells Discord the commands, when they are not those it was told last, or not there."""
         self.messenger.bot = self._bot
         payloads = commands(self._catalog)
-        told = json.dumps([self._application, self._guild, payloads], sort_keys=True)
-        digest = hashlib.sha256(told.encode()).hexdigest()
-        if await self._uploads.digest() == digest:
+        told = json.dumps([self._application, payloads], sort_keys=True)
+        digest = f"{self._guild or ''}:{hashlib.sha256(told.encode()).hexdigest()[:DIGEST_LENGTH]}"
+        known = await self._uploads.digest() or ""
+        if known == digest:
             return
+        before, parted, _ = known.partition(":")
         try:
             await self._rest.overwrite_commands(self._application, self._guild, payloads)
+            if parted and before != (self._guild or ""):
+                # A server that has its own beside those of everywhere shows each command twice.
+                with suppress(discord.Forbidden, discord.NotFound):  # it has taken Cairn out since
+                    await self._rest.overwrite_commands(self._application, before or None, [])
         except FAILURES as error:
             # The commands of the last time still work; the next start tries again.
             structlog.get_logger().error("commands not uploaded", why=type(error).__name__)

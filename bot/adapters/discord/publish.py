@@ -18,7 +18,7 @@ PERMISSIONS = {
     "ATTACH_FILES": (1 << 15, "charts are pictures inside its messages"),
     "READ_MESSAGE_HISTORY": (
         1 << 16,
-        "to look up whether it said something already, so that nothing comes twice",
+        "to answer right below a question, and to look up what it said already, so that nothing comes twice",
     ),
     "SEND_MESSAGES_IN_THREADS": (1 << 38, "to answer who mentions it in a thread"),
 }

@@ -23,7 +23,7 @@ from bot.adapters.slack.listeners import Listeners, Report
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.origin import hooks_of
 from bot.adapters.slack.pictures import Pictures
-from bot.adapters.slack.publish import SCOPES
+from bot.adapters.slack.publish import REQUEST_PATH, SCOPES
 from bot.adapters.slack.receive import PLATFORM, Reader
 from bot.adapters.slack.replies import Replies
 from bot.core.catalog import Catalog
@@ -33,7 +33,6 @@ from bot.core.ids import Address
 from bot.core.ports import Clock, Doors, Painter
 
 API_URL = "https://slack.com/api/"
-PATH = "/slack/events"
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 PING_SECONDS = 10.0  # a socket that is silent for four of these is given up
@@ -54,7 +53,7 @@ class SlackAdapter:
         self.messenger = messenger
 
     def application(self, secret: str, clock: Clock) -> web.Application:
-        """The web application that takes Slack's requests at PATH, without a socket yet.
+        """The web application that takes Slack's requests at REQUEST_PATH, without a socket yet.
 
         `secret` signs them, `clock` is the machine's: a request that is old is refused.
         """
@@ -67,7 +66,7 @@ class SlackAdapter:
             return await self._dispatch(body, request.headers.get("Content-Type", ""))
 
         app = web.Application(client_max_size=BODY_LIMIT)
-        app.router.add_post(PATH, receive)
+        app.router.add_post(REQUEST_PATH, receive)
         return app
 
     async def serve(
@@ -80,7 +79,7 @@ class SlackAdapter:
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
-            ready(f"http://{host}:{runner.addresses[0][1]}{PATH}")
+            ready(f"http://{host}:{runner.addresses[0][1]}{REQUEST_PATH}")
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
@@ -196,4 +195,5 @@ def _compare_scopes(told: AsyncSlackResponse) -> None:
     granted = told.headers.get("x-oauth-scopes", "")
     missing = sorted(SCOPES.keys() - {scope.strip() for scope in granted.split(",")})
     if missing:
-        structlog.get_logger().warning("slack scopes missing", scopes=missing)
+        do = "paste `cairn manifest slack` at the app's page App Manifest, then install the app again"
+        structlog.get_logger().warning("slack scopes missing", scopes=missing, do=do)

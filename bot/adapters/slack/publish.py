@@ -18,7 +18,16 @@ SCOPES: dict[str, str] = {
     "im:write": "opens the direct message that a reminder goes to",
     "users:read": "asks what a caller is called, and whether they administer the workspace",
 }
-EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
+EVENTS: dict[str, str] = {
+    "app_home_opened": "draws the home tab when somebody opens it",
+    "app_mention": "takes a mention as a question",
+    "app_uninstalled": "stops sending to a workspace that took the app out",
+    "message.im": "takes a direct message as a question",
+    "tokens_revoked": "stops using a token that the workspace took back",
+}
+# Below the address at which Slack finds Cairn: where it sends everything, and where an install comes back to.
+REQUEST_PATH = "/slack/events"
+REDIRECT_PATH = "/slack/oauth_redirect"
 
 _ABOUT = "Shows a community that moves from cloud to AI engineering which gap comes next."
 
@@ -26,7 +35,7 @@ Payload = dict[str, Any]
 
 
 def manifest(catalog: Catalog, *, name: str = "Cairn", prefix: str = "", url: str | None = None) -> Payload:
-    """A complete app manifest. Without `url` Slack is met by Socket Mode, else `url` takes all its requests.
+    """A complete app manifest. Without `url` Slack is met by Socket Mode, else below that address.
 
     `prefix` stands before every command's name, for workspaces where two apps use the same one. Raises
     ValueError when a name then is longer than Slack takes.
@@ -34,10 +43,14 @@ def manifest(catalog: Catalog, *, name: str = "Cairn", prefix: str = "", url: st
     commands = [_draw_root(f"/{prefix}{root}", members) for root, members in catalog.roots.items()]
     events: Payload = {"bot_events": list(EVENTS)}
     pressed: Payload = {"is_enabled": True}
+    oauth: Payload = {"scopes": {"bot": list(SCOPES)}}
     if url is not None:
-        commands = [command | {"url": url} for command in commands]
-        events |= {"request_url": url}
-        pressed |= {"request_url": url}
+        requests = url + REQUEST_PATH
+        commands = [command | {"url": requests} for command in commands]
+        events |= {"request_url": requests}
+        # Entries of a list that is searched while somebody types are asked for at an address of their own.
+        pressed |= {"request_url": requests, "message_menu_options_url": requests}
+        oauth |= {"redirect_urls": [url + REDIRECT_PATH]}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {"name": name, "description": _ABOUT},
@@ -50,7 +63,7 @@ def manifest(catalog: Catalog, *, name: str = "Cairn", prefix: str = "", url: st
             "bot_user": {"display_name": name, "always_online": True},
             "slash_commands": commands,
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": oauth,
         "settings": {
             "event_subscriptions": events,
             "interactivity": pressed,
