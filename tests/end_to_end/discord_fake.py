@@ -17,7 +17,17 @@ from aiohttp import BodyPartReader, web
 from tests.end_to_end import discord_answers as answers
 from tests.end_to_end.discord_gateway import Gateway
 from tests.end_to_end.discord_rules import check_message
-from tests.end_to_end.discord_world import Message, Payload, Refusal, World
+from tests.end_to_end.discord_world import (
+    ATTACH,
+    READ_HISTORY,
+    SEND,
+    SEND_IN_THREADS,
+    VIEW,
+    Message,
+    Payload,
+    Refusal,
+    World,
+)
 
 HOST = "127.0.0.1"
 API = "/api/v10"
@@ -243,6 +253,13 @@ class FakeDiscord:
         recipient = self.world.recipient(channel)
         if recipient is not None and recipient.closed:
             raise Refusal(403, 50007, "Cannot send messages to this user")
+        guild = self.world.guild_of(channel)
+        in_thread = guild is not None and channel in guild.threads
+        self.world.require(channel, SEND_IN_THREADS if in_thread else SEND)
+        if pictures:
+            self.world.require(channel, ATTACH)
+        if "message_reference" in body:
+            self.world.require(channel, READ_HISTORY, code=160002)
         told = self.world.say(channel, self.world.bot, body, pictures)
         return send_json(told.payload, headers=self._limits(request))
 
@@ -250,6 +267,9 @@ class FakeDiscord:
         self._authorise(request)
         channel = request.match_info["channel"]
         self.world.require_channel(channel)
+        self.world.require(channel, VIEW)
+        if not self.world.may(self.world.bot, channel, READ_HISTORY):
+            return send_json([])  # not an error, but nothing to see
         there = [
             one for one in self.world.messages.values() if one.channel == channel and one.audience is None
         ]
@@ -261,6 +281,7 @@ class FakeDiscord:
         body, pictures = await read_body(request)
         message = self.world.find_message(request.match_info["channel"], request.match_info["message"])
         check_message(body, pictures)
+        self.world.require(message.channel, ATTACH if pictures else VIEW)
         self.world.change(message, body, pictures)
         return send_json(message.payload, headers=self._limits(request))
 

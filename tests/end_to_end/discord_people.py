@@ -7,6 +7,7 @@ from tests.end_to_end.discord_fake import FakeDiscord, until
 from tests.end_to_end.discord_world import (
     EVERY_RIGHT,
     MEMBER_RIGHTS,
+    VIEW,
     Guild,
     Interaction,
     Message,
@@ -65,7 +66,7 @@ class People:
         return await self._act(user, asked.channel, MODAL, data, source)
 
     async def write(self, user: User, channel: str, content: str) -> None:
-        """Writes a message, whoever may be listening."""
+        """Writes a message, whoever may be listening: the bot, where it sees the channel."""
         guild = self._world.guild_of(channel)
         told = self._world.say(channel, user, {"content": content}, {})
         payload = told.payload
@@ -79,6 +80,8 @@ class People:
                 "nick": None,
             }
             payload |= {"guild_id": guild.id, "member": member}
+        if not self._world.may(self._world.bot, channel, VIEW):
+            return
         await self._fake.gateway.tell("MESSAGE_CREATE", payload, guild.id if guild else None)
 
     async def dispatch(
@@ -116,7 +119,7 @@ class People:
             "authorizing_integration_owners": {},
             "context": 0 if guild else 1,
             "attachment_size_limit": 10_485_760,
-            "app_permissions": str(MEMBER_RIGHTS),
+            "app_permissions": str(guild.members[self._world.bot.id] if guild else EVERY_RIGHT),
         }
         if guild is None:
             return told | {"user": asked.user.payload}

@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from bot.adapters.discord.publish import PERMISSIONS
+
 Payload = dict[str, Any]
 
 V2 = 1 << 15
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 EVERY_RIGHT = (1 << 53) - 1
-MEMBER_RIGHTS = 1 << 10 | 1 << 11 | 1 << 31
+VIEW, SEND, ATTACH, READ_HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
+MEMBER_RIGHTS = VIEW | SEND | 1 << 31
+# As the bot's invite asks for them.
+INVITED = sum(bit for bit, _ in PERMISSIONS.values())
 
 
 class Refusal(Exception):
@@ -43,6 +48,7 @@ class Guild:
     name: str
     channels: dict[str, str]
     members: dict[str, int]  # each member's permissions
+    threads: set[str] = field(default_factory=set)  # those of the channels that are threads
 
 
 @dataclass
@@ -130,7 +136,7 @@ class World:
         return user
 
     def add_guild(self, name: str) -> Guild:
-        guild = Guild(self.number(), name, {"general": self.number()}, {self.bot.id: MEMBER_RIGHTS})
+        guild = Guild(self.number(), name, {"general": self.number()}, {self.bot.id: INVITED})
         self.guilds[guild.id] = guild
         return guild
 
@@ -149,6 +155,18 @@ class World:
     def require_channel(self, channel: str) -> None:
         if self.guild_of(channel) is None and self.recipient(channel) is None:
             raise Refusal(404, 10003, "Unknown Channel")
+
+    def may(self, user: User, channel: str, right: int) -> bool:
+        """Whether the user has the right there; in direct messages everybody has every one."""
+        guild = self.guild_of(channel)
+        return guild is None or guild.members[user.id] & right == right
+
+    def require(self, channel: str, right: int, code: int = 50013) -> None:
+        """Raises Refusal unless the bot has the right there."""
+        if not self.may(self.bot, channel, VIEW):
+            raise Refusal(403, 50001, "Missing Access")
+        if not self.may(self.bot, channel, right):
+            raise Refusal(403, code, "Missing Permissions")
 
     def say(
         self, channel: str, author: User, body: Payload, pictures: dict[str, bytes], **given: Any

@@ -31,6 +31,7 @@ class SlackFake:
         self.watch: Callable[[str, bool], None] = lambda _method, _done: None
         self.calls: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
+        self.lacking: Counter[tuple[str, str]] = Counter()
         self.workspaces: dict[str, Workspace] = {}
         self.sockets: dict[str, SocketLine] = {}
         self.https: dict[str, HttpLine] = {}
@@ -58,10 +59,14 @@ class SlackFake:
             await line.drop()
         await self._server.close()
 
-    def install(self, name: str) -> Workspace:
-        """Another workspace with the app in it, and all scopes of the manifest."""
+    def install(self, name: str, manifest: Payload | None = None) -> Workspace:
+        """Another workspace with the app in it, as its manifest says; without one, with all scopes."""
         number = f"T{len(self.workspaces):07d}"
         made = Workspace(self.url, number, name, f"xoxb-{number}", f"xapp-{number}", set(SCOPES))
+        if manifest is not None:
+            made.scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+            made.events = frozenset(manifest["settings"]["event_subscriptions"]["bot_events"])
+            made.commands = frozenset(one["command"] for one in manifest["features"]["slash_commands"])
         self.workspaces[number] = made
         self.sockets[number] = SocketLine()
         return made
@@ -115,10 +120,14 @@ class SlackFake:
             return _break(request)
         self.watch(method, False)
         try:
-            told, status = {"ok": True, **work()}, 200
+            told: Payload = {"ok": True, **work()}
+            status = 200
         except ApiError as error:
             self.refused[str(error)] += 1
             told, status = {"ok": False, "error": str(error)}, refused
+            if error.needed:
+                self.lacking[method, error.needed] += 1
+                told |= {"needed": error.needed, "provided": headers["x-oauth-scopes"]}
         self.watch(method, True)
         if fault.kind == "lose":
             return _break(request)

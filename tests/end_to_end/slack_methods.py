@@ -13,7 +13,7 @@ def call_method(workspace: Workspace, method: str, args: Payload) -> Payload:
     """Raises ApiError, also for a scope that the app was not granted."""
     scope = scope_of(method, args)
     if scope is not None and scope not in workspace.scopes:
-        raise ApiError("missing_scope")
+        raise ApiError("missing_scope", scope)
     if method not in METHODS:
         raise ApiError("unknown_method")
     return METHODS[method](workspace, args)

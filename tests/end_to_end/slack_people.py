@@ -19,6 +19,8 @@ class Person:
 
     async def type(self, command: str, text: str, **change: Any) -> Payload:
         """A slash command. What the acknowledgement says is shown; it is given back."""
+        if not self.workspace.offers(command):
+            raise ApiError(f"{command} is not a valid command")
         sent = self.command_payload(command, text) | change
         told = await self.line.send("slash_commands", sent)
         if told:
@@ -71,16 +73,16 @@ class Person:
 
     async def open_home(self, tab: str = "home") -> None:
         event = {"type": "app_home_opened", "user": self.id, "tab": tab, "channel": self._direct()}
-        await self.line.send("events_api", self.event_payload(event))
+        await self._report("app_home_opened", event)
 
     async def mention(self, text: str) -> None:
         event = self._said(f"<@{self.workspace.bot}> {escape(text)}")
-        await self.line.send("events_api", self.event_payload(event | {"type": "app_mention"}))
+        await self._report("app_mention", event | {"type": "app_mention"})
 
     async def write(self, text: str, **change: Any) -> None:
         """A direct message to the bot."""
         where = {"type": "message", "channel": self._direct(), "channel_type": "im"}
-        await self.line.send("events_api", self.event_payload(self._said(escape(text)) | where | change))
+        await self._report("message.im", self._said(escape(text)) | where | change)
 
     @property
     def modal(self) -> Modal:
@@ -137,6 +139,10 @@ class Person:
             "authorizations": [{"team_id": self.workspace.id, "user_id": self.workspace.bot, "is_bot": True}],
             "is_ext_shared_channel": False,
         }
+
+    async def _report(self, subscription: str, event: Payload) -> None:
+        if self.workspace.reports(subscription):
+            await self.line.send("events_api", self.event_payload(event))
 
     def _pressed(self, item: Payload, value: str | None) -> Payload:
         action = {"action_id": item["action_id"], "block_id": "b1", "type": item["type"]}

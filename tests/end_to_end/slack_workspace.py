@@ -18,8 +18,15 @@ STACK_MOST = 3
 PATIENCE = 20.0
 
 
+SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "message.im": "im:history"}
+
+
 class ApiError(Exception):
-    """Slack's word for why it does not do something."""
+    """Slack's word for why it does not do something; `needed` is the scope that the app lacks for it."""
+
+    def __init__(self, code: str, needed: str = "") -> None:
+        super().__init__(code)
+        self.needed = needed
 
 
 @dataclass(slots=True)
@@ -55,7 +62,10 @@ class Hook:
 
 @dataclass
 class Workspace:
-    """One workspace in which the app is installed, with `scopes`. `url` is the fake's own address."""
+    """One workspace in which the app is installed, with `scopes`. `url` is the fake's own address.
+
+    `commands` and `events` are those that the app's manifest names; None: nobody looks.
+    """
 
     url: str
     id: str
@@ -71,6 +81,8 @@ class Workspace:
     modals: dict[str, list[Modal]] = field(default_factory=dict)
     homes: dict[str, Payload] = field(default_factory=dict)
     files: dict[str, Payload] = field(default_factory=dict)
+    commands: frozenset[str] | None = None
+    events: frozenset[str] | None = None
     revision: int = 0
     _triggers: dict[str, tuple[str, float]] = field(default_factory=dict)
     _spent: set[str] = field(default_factory=set)
@@ -87,6 +99,15 @@ class Workspace:
 
     def add_channel(self, channel: str, *members: str) -> None:
         self.channels[channel] = {self.bot, *members}
+
+    def offers(self, command: str) -> bool:
+        """Whether people find the command here."""
+        return "commands" in self.scopes and (self.commands is None or command in self.commands)
+
+    def reports(self, event: str) -> bool:
+        """Whether the app is sent such events."""
+        scope = SCOPE_OF_EVENT.get(event)
+        return (scope is None or scope in self.scopes) and (self.events is None or event in self.events)
 
     def direct(self, user: str) -> str:
         """The channel of the bot's direct messages with somebody."""

@@ -82,6 +82,8 @@ async def post() -> AsyncIterator[Post]:
 @pytest.mark.parametrize("place", ["direct", "channel"])
 async def test_it_notifies_as_text_and_ends_in_its_form(post: Post, place: str) -> None:
     row = post.occurrence(0, place)
+    if place == "channel":
+        post.fake.world.say(row.to_id, post.user, {"content": "hello"}, {})
     assert await post.messenger.find(row) == Absent()
     number = await post.say(row)
     (told,) = post.told

@@ -62,6 +62,7 @@ class SlackSurface:
     async def stop(self) -> None:
         await self._end()
         await self._fake.stop()
+        assert not self._fake.lacking, f"the manifest asks for too little: {self._fake.lacking}"
 
     async def restart(self) -> None:
         await self._end()

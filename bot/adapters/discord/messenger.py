@@ -79,6 +79,8 @@ class DiscordMessenger:
         for one in recent:
             if one["author"]["id"] == self.bot and occurrence.key in _keys(one.get("components", [])):
                 return Found(Ref(channel, str(one["id"])), _is_complete(one))
+        if not recent and occurrence.place != "direct":
+            return CantTell()  # so it looks as well where the history may not be read
         # What was said since may have pushed it out of sight.
         return Absent() if len(recent) < RECENT else CantTell()
 
