@@ -58,7 +58,8 @@ class Router:
                 case Submitted(action, values):
                     return self._run_action(call, action, (), values, submits=True)
         except UserError as error:
-            return Answer(views.refusal(error, _typed_in(call)), private=True, refused=True)
+            told = views.refusal(error, _typed_in(call))
+            return Answer(told, private=True, refused=True, about=views.about(error))
         except TryAgain:
             return Answer(views.busy(), private=True, refused=True)
         except Exception as error:  # a bug, wherever it is: the member gets a reference, the log the trace

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.core.chat.call import Answer, Pressed, ReplyTo, Submitted, Typed
-from bot.core.chat.message import Update
+from bot.core.chat.message import Update, first_text
 from bot.core.ids import Address
 from tests.end_to_end.slack_bot import (
     ELSEWHERE,
@@ -104,6 +104,16 @@ async def test_a_form_that_is_refused_stays_open_below_what_it_says(met: Met) ->
     met.doors.replies["go.sent"] = Answer(NOTE, private=True)
     await met.member.submit({"why": "yes"})
     await met.wait(lambda: met.shown() == ["Note"])
+
+
+async def test_a_refusal_about_an_input_stands_at_it(met: Met) -> None:
+    await met.member.type("/form", "")
+    met.doors.replies["go.sent"] = Answer(REFUSAL, private=True, refused=True, about="why")
+    told = await met.member.submit({"why": "no"})
+    assert told == {"response_action": "errors", "errors": {"why": first_text(REFUSAL)}}
+    # What is not among the form's inputs can't be pointed at.
+    met.doors.replies["go.sent"] = Answer(REFUSAL, private=True, refused=True, about="zone")
+    assert (await met.member.submit({"why": "no"}))["response_action"] == "push"
 
 
 async def test_what_a_command_was_not_told_is_asked_for(met: Met) -> None:

@@ -1,6 +1,7 @@
 """The rules of the house that a machine can hold."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from bot.core.catalog import Catalog
 from bot.core.handlers import FEATURES
-from bot.core.views.errors import WORDS
+from bot.core.views.errors import ABOUT, WORDS
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +71,20 @@ def test_every_reason_of_a_refusal_has_its_words() -> None:
                 assert needed <= facts, f"{path}:{node.lineno}: {reason} also needs {needed - facts}"
                 raised.add(reason)
     assert raised == set(WORDS)
+
+
+def test_what_a_reason_speaks_of_can_be_given() -> None:
+    catalog = Catalog(FEATURES)
+    given = {option.name for command in catalog.commands.values() for option in command.options}
+    for handler in catalog.actions.values():
+        if handler.submits:
+            given |= {
+                name
+                for name, one in inspect.signature(handler.handle).parameters.items()
+                if one.kind is one.KEYWORD_ONLY
+            }
+    assert set(ABOUT) <= set(WORDS)
+    assert set(ABOUT.values()) <= given
 
 
 def test_every_command_stands_in_the_readme() -> None:

@@ -89,6 +89,8 @@ class SlackSurface:
         person = self._enter(speaker)
         before = person.workspace.revision
         told = await person.submit(values)
+        if told.get("response_action") == "errors":
+            return Seen("alone", tuple(told["errors"].values()))
         if told.get("response_action") == "push":
             seen = Seen("alone", tuple(_texts(person.modal.view)))
             person.close()

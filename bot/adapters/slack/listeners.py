@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from bot.adapters.slack.replies import Replies
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Typed, Typing
 from bot.core.chat.form import Form
-from bot.core.chat.message import Message, Update
+from bot.core.chat.message import Message, Update, first_text
 from bot.core.errors import DeliveryError
 from bot.core.ports import Doors
 from bot.core.views.asking import ask_missing
@@ -113,7 +113,7 @@ class Listeners:
         await self._answer(ack, received, lambda _: None)
 
     async def _submit(self, ack: AsyncAck, received: Received) -> None:
-        await self._answer(ack, received, _draw_refusal)
+        await self._answer(ack, received, lambda answer: _draw_refusal(answer, received.inputs))
 
     async def _suggest(self, ack: AsyncAck, typing: Typing) -> None:
         choices = await self._doors.suggest(typing)
@@ -172,11 +172,14 @@ def _draw_command(answer: Answer) -> dict[str, Any] | None:
     return message_payload(message) | {"response_type": "ephemeral" if answer.private else "in_channel"}
 
 
-def _draw_refusal(answer: Answer) -> dict[str, Any] | None:
-    """On top of the form, which keeps what was typed. Anything else closes the form and is said outside."""
-    if answer.refused and isinstance(answer.reply, Message):
-        return {"response_action": "push", "view": notice_payload(answer.reply)}
-    return None
+def _draw_refusal(answer: Answer, inputs: Collection[str]) -> dict[str, Any] | None:
+    """In place, or on top of the form when it is about no single input: the form keeps what was typed.
+    Anything else closes the form and is said outside."""
+    if not answer.refused or not isinstance(answer.reply, Message):
+        return None
+    if answer.about in inputs:
+        return {"response_action": "errors", "errors": {answer.about: first_text(answer.reply)}}
+    return {"response_action": "push", "view": notice_payload(answer.reply)}
 
 
 async def _ignore(ack: AsyncAck) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.adapters.slack.origin import Malformed, Origin, read_id, read_stamp, read_url, unpack
@@ -31,10 +31,11 @@ Payload = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A call, and where it came from."""
+    """A call, and where it came from. `inputs`: the names of those in the form that was sent."""
 
     call: Call
     origin: Origin
+    inputs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ class Reader:
         if command is not None:
             what = Typed(command, {name: str(value) for name, value in values.items() if value})
         origin = unpack(view.get("private_metadata"), user, self.hooks)
-        return self._receive(_text(body, "trigger_id", NAME_LIMIT), _name(body), what, origin)
+        received = self._receive(_text(body, "trigger_id", NAME_LIMIT), _name(body), what, origin)
+        return replace(received, inputs=frozenset(values))
 
     def suggestion(self, body: Payload) -> Typing:
         """An option that is being typed into the modal of a command's options."""

@@ -91,9 +91,11 @@ Reply = Message | Update | Form
 class Answer:
     """The reply, and whether only the caller may see it.
 
-    `refused`: it says why nothing was done, so a form that was sent can stay open.
+    `refused`: it says why nothing was done, so a form that was sent can stay open. `about`: the option or
+    input that has to be given otherwise, when it is a single one.
     """
 
     reply: Reply
     private: bool
     refused: bool = False
+    about: str = ""

@@ -171,6 +171,11 @@ def plain_text(message: Message) -> str:
     return "\n".join((message.title, *(line for block in message.blocks if (line := _plain_block(block)))))
 
 
+def first_text(message: Message) -> str:
+    """The first block as plain text."""
+    return _plain_block(message.blocks[0])
+
+
 def fallback(message: Message) -> str:
     """As `plain_text`, at most FALLBACK_LIMIT characters of it, for notifications and screen readers."""
     text = plain_text(message)

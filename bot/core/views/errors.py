@@ -152,6 +152,38 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# The option or input that a reason speaks of, where the error doesn't name it among its facts.
+ABOUT = {
+    "cohort.taken": "name",
+    "cohort.unknown": "cohort",
+    "cohort.which": "cohort",
+    "evidence.host": "url",
+    "evidence.kind": "kind",
+    "evidence.link": "url",
+    "evidence.login": "url",
+    "evidence.long": "url",
+    "member.outside": "member",
+    "member.several": "member",
+    "member.unknown": "member",
+    "pace.range": "hours",
+    "pace.tight": "hours",
+    "pause.long": "until",
+    "pause.past": "until",
+    "start.far": "start",
+    "start.past": "start",
+    "topic.unknown": "topic",
+    "wall.unknown": "hour",
+    "week.range": "week",
+    "weekday.unknown": "day",
+    "zone.missing": "zone",
+    "zone.unknown": "zone",
+}
+
+
+def about(error: UserError) -> str:
+    """The option or input that has to be given otherwise; empty when it is not a single one."""
+    return error.facts.get("option") or ABOUT.get(error.reason, "")
+
 
 def refusal(error: UserError, typed: Sequence[str] = ()) -> Message:
     """Why the caller's request was not done. Facts may have been typed by people, so they stay plain.
