@@ -32,6 +32,7 @@ from bot.delivery.pace import Pace, Rate
 from bot.delivery.runner import Runner
 from bot.health import Health
 from bot.scheduling.planner import Planner
+from bot.scheduling.pruner import Pruner
 from bot.settings import Settings
 from bot.storage.clock import ClockRow
 from bot.storage.downtimes import Pulse
@@ -40,6 +41,7 @@ from bot.storage.migrate import upgrade
 from bot.storage.outbox import Outbox
 from bot.storage.pictures import Pictures
 from bot.storage.playground import Transcript
+from bot.storage.purge import Purge
 from bot.storage.store import DatabaseStore
 from bot.storage.uploads import Uploads
 from bot.threads import ThreadDoors, ThreadPictures, ThreadTime, ThreadTranscript, ThreadUploads, hop
@@ -73,6 +75,7 @@ class App:
     pictures: ThreadPictures
     painter: ThreadPainter
     health: Health
+    pruner: Pruner
     close: Callable[[], None]
 
 
@@ -122,6 +125,9 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         painter=painter,
         health=Health(store, Outbox(engine), content, clock, read),
+        pruner=Pruner(
+            functools.partial(hop, writers, Purge(engine).step), clock.now, timedelta(days=settings.keep_days)
+        ),
         close=close,
     )
 

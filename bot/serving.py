@@ -21,6 +21,7 @@ from bot.scheduling.heartbeat import heartbeat
 from bot.settings import Settings
 
 PULSE_SECONDS = 20
+PRUNE_SECONDS = 3_600
 # What is being said when Cairn is asked to stop may take so long; after that its lease runs out by itself.
 STOP_SECONDS = 8.0
 
@@ -42,6 +43,8 @@ async def serve(settings: Settings, url: str, roles: Collection[str], port: int,
             opened(roles) if settings.is_playground else _open_platforms(app, stack, roles, ready)
         )
         beats: dict[Beat, float] = {runner.turn: settings.beat, app.health.beat: settings.beat}
+        if "planner" in roles:
+            beats[app.pruner.prune] = PRUNE_SECONDS
         if "gateway" in roles:
             beats[app.time.beat] = PULSE_SECONDS
         if (door := settings.health_port) is not None:

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     health_port: int | None = Field(default=None, ge=0, le=65535, validation_alias="CAIRN_HEALTH_PORT")
     deadline: float = Field(default=1.5, gt=0, le=10, validation_alias="CAIRN_DEADLINE")
     beat: float = Field(default=2.0, gt=0, le=30, validation_alias="CAIRN_BEAT")
+    keep_days: int = Field(default=30, ge=1, le=365, validation_alias="CAIRN_KEEP_DAYS")
     spread: float = Field(default=60.0, ge=0, le=900, validation_alias="CAIRN_SPREAD")
     lease: float = Field(default=30.0, ge=1, le=300, validation_alias="CAIRN_LEASE")
     slack_rate: float = Field(default=5.0, gt=0, validation_alias="CAIRN_SLACK_RATE")

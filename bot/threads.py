@@ -14,8 +14,9 @@ from bot import telemetry
 from bot.clock import TimeMachine
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
 from bot.core.chat.control import Choice
-from bot.core.chat.message import Block
+from bot.core.chat.message import Block, Message
 from bot.core.errors import TryAgain
+from bot.core.ids import Address
 from bot.core.locator import Locator
 from bot.core.router import Router
 from bot.storage.downtimes import Pulse
@@ -55,6 +56,12 @@ class ThreadDoors:
 
     async def zone(self, space: Space, caller: Caller) -> str:
         return await hop(self._readers, self._router.zone, space, caller)
+
+    async def left(self, space: Address, at: datetime | None = None) -> None:
+        await hop(self._writers, self._router.left, space, at)
+
+    async def returned(self, space: Space, at: datetime | None = None) -> Message:
+        return await hop(self._writers, self._router.returned, space, at)
 
 
 class ThreadTranscript:

@@ -18,6 +18,7 @@ Anything else that is raised is a bug: the caller gets a reference to quote and 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 class BotError(Exception):
@@ -88,7 +89,12 @@ class RetryLater(DeliveryError):
 
 
 class Unreachable(DeliveryError):
-    """It can't be said there: closed, gone, forbidden."""
+    """It can't be said there: closed, gone, forbidden. `cut`: nothing can be said any more in the "space", to
+    the "member", by "direct" message to them, or in the "channel"; None: only this could not."""
+
+    def __init__(self, why: str, cut: Literal["space", "member", "direct", "channel"] | None = None) -> None:
+        super().__init__(why)
+        self.cut: Literal["space", "member", "direct", "channel"] | None = cut
 
 
 class Unknown(DeliveryError):

@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
 from bot.core.chat.chart import Chart
 from bot.core.chat.control import Choice
-from bot.core.chat.message import Block
+from bot.core.chat.message import Block, Message
 from bot.core.community import CohortRows, HomeRows, LeadRows, ScheduleRows, TipPostRows
 from bot.core.domain.asked import OpenQuestion, Question
 from bot.core.domain.goals import Evidence, EvidenceId, EvidenceKind
@@ -20,31 +20,12 @@ from bot.core.domain.progress import Downtime
 from bot.core.domain.reminders import Reminder
 from bot.core.ids import Address, QuestionId, SpaceId
 from bot.core.outbox import LeaseRows, LedgerRows, SlotRows
+from bot.core.presence import MemberRows, ReachRows, SpaceRows
 
 
 class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
-        ...
-
-
-class MemberRows(Protocol):
-    def enrol(self, space: Space, caller: Caller, now: datetime) -> Member:
-        """The caller's row in the space, made (with the space's) when it is the first contact."""
-        ...
-
-    def find(self, space: Space, caller: Caller) -> Member | None: ...
-
-    def space(self, space: Address) -> SpaceId | None:
-        """The space's number; None before its first contact."""
-        ...
-
-    def known(self, space: SpaceId, foreign_id: str) -> Member | None:
-        """The member whom the platform knows by this id."""
-        ...
-
-    def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
-        """Members whose name holds the text, by name."""
         ...
 
 
@@ -202,6 +183,12 @@ class Transaction(Protocol):
     def homes(self) -> HomeRows: ...
 
     @property
+    def spaces(self) -> SpaceRows: ...
+
+    @property
+    def reach(self) -> ReachRows: ...
+
+    @property
     def slots(self) -> SlotRows: ...
 
     @property
@@ -242,7 +229,21 @@ class Doors(Protocol):
     async def zone(self, space: Space, caller: Caller) -> str: ...
 
 
-class DirectDoors(Doors, Protocol):
+class PlatformDoors(Doors, Protocol):
+    """The doors of a platform that takes Cairn in and out of its spaces."""
+
+    async def left(self, space: Address, at: datetime | None = None) -> None:
+        """Cairn was taken out of the space, at `at` (None: now): nothing more is said there. Raises TryAgain
+        when that could not be kept."""
+        ...
+
+    async def returned(self, space: Space, at: datetime | None = None) -> Message:
+        """Cairn is in the space, at `at` (None: now). What can be said there to begin with. Raises TryAgain
+        when that could not be kept."""
+        ...
+
+
+class DirectDoors(PlatformDoors, Protocol):
     """The doors of a platform whose direct messages name no space."""
 
     async def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:

@@ -9,10 +9,10 @@ from bot.core.chat.codec import decode
 from bot.core.chat.command import Command
 from bot.core.chat.control import CHOICE_LIMIT, Choice
 from bot.core.chat.form import TYPED_LIMIT
-from bot.core.chat.message import Block
-from bot.core.chat.notice import Skip, Telling
+from bot.core.chat.message import Block, Message
+from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.chat.typed import clean, clean_line
-from bot.core.domain.ledger import Occurrence, is_too_late
+from bot.core.domain.ledger import Cut, Occurrence, is_too_late
 from bot.core.domain.members import NAME_LIMIT, Member
 from bot.core.domain.schedules import ALERT
 from bot.core.errors import (
@@ -26,11 +26,14 @@ from bot.core.errors import (
 )
 from bot.core.feature import ActionHandler, Schedule
 from bot.core.given import Given, read_args, read_options, read_values
+from bot.core.ids import Address
 from bot.core.ports import Clock, Report, Store, Transaction
 from bot.core.request import Context, Glance, Library, Request
 from bot.core.views import errors as views
+from bot.core.views.welcome import arrival
 
 UNKNOWN_ZONE = "UTC"
+UNREACHED: dict[Cut, str] = {"member": "left", "direct": "direct messages closed"}
 
 
 class Router:
@@ -107,19 +110,39 @@ class Router:
         except TryAgain:
             return UNKNOWN_ZONE
 
+    def left(self, space: Address, at: datetime | None = None) -> None:
+        """Cairn was taken out of the space: from the commit on nothing more is said there. What is told late,
+        after it came back, changes nothing. Raises TryAgain."""
+        now = self._clock.now()
+        with self._store.write() as tx:
+            tx.spaces.leave(space, min(at or now, now), now)
+
+    def returned(self, space: Space, at: datetime | None = None) -> Message:
+        """Cairn is in the space, again or for the first time. What it may say there. Raises TryAgain."""
+        now = self._clock.now()
+        with self._store.write() as tx:
+            tx.spaces.back(space.address, min(at or now, now))
+        return arrival()
+
     def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Telling:
         """What the occurrence says, as it is true at `now`. Raises Unreachable, with a reference, for a bug,
         and TryAgain as the store does."""
         schedule = self._catalog.schedules.get(occurrence.kind)
         if schedule is None:
             return Skip("nothing says this any more")
+        if occurrence.gone:
+            return Skip("taken out of the space")
         if is_too_late(occurrence.due_at, now, schedule.late):
             self.report_unsaid(occurrence, tx, now)
             return Skip("late")
         try:
             if schedule.nudges and tx.ledger.was_said(occurrence, self._rival_nudges(schedule)):
                 return Skip("one nudge a week")
-            return schedule.handle(occurrence, Context(tx, self._library), now)
+            told = schedule.handle(occurrence, Context(tx, self._library), now)
+            if isinstance(told, Notice) and told.place == "direct":
+                cut = tx.reach.cut(occurrence.space_id, told.to.id)
+                return told if cut is None else Skip(UNREACHED[cut])
+            return told
         except (TryAgain, DeliveryError):
             raise
         except Exception as error:  # as in `answer`
@@ -132,6 +155,13 @@ class Router:
             return False
         row, space = occurrence, occurrence.space
         return tx.ledger.add(space, row.space_id, ALERT, row.id, row.week, now, now)
+
+    def report_cut(self, occurrence: Occurrence, cut: Cut, tx: Transaction, now: datetime) -> None:
+        """Nothing else is tried where the occurrence could not be said."""
+        if cut == "space":
+            tx.spaces.leave(occurrence.space, now, now)
+        elif cut != "channel":
+            tx.reach.lose(occurrence.space_id, occurrence.to_id, cut, now)
 
     def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
         """Logs what broke while it was said. A short reference to it."""

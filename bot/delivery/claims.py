@@ -1,11 +1,12 @@
 """What a courier does in transactions: claims rows under the lease of a bucket, and marks how they went."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.core.chat.notice import Later, Notice, Skip, Telling
-from bot.core.domain.ledger import UNSAID, Occurrence, Outcome, platform_of
+from bot.core.domain.ledger import UNSAID, Cut, Occurrence, Outcome, platform_of
 from bot.core.errors import DeliveryError, Unreachable
 from bot.core.ports import Clock, Store, Transaction
 
@@ -17,6 +18,10 @@ class Notices(Protocol):
 
     def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
         """Whether somebody is to be told that this could not be said."""
+        ...
+
+    def report_cut(self, occurrence: Occurrence, cut: Cut, tx: Transaction, now: datetime) -> None:
+        """What the occurrence was for can't be reached any more: nothing else is tried there."""
         ...
 
     def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
@@ -143,6 +148,8 @@ class Claims:
                 settled.append((row, Outcome("skipped", told.why)))
             elif isinstance(told, Later):
                 settled.append((row, Outcome("retry", told.why, not_before=told.at)))
+            else:
+                row = replace(row, place=told.place, to_id=told.to.id)
             made.append(Claimed(row, told if isinstance(told, Notice) else None))
         tx.ledger.lease(made, token, now)
         self._write(tx, settled, token, now)
@@ -159,3 +166,5 @@ class Claims:
         for row, outcome in marks:
             if outcome.state in UNSAID:
                 self._notices.report_unsaid(row, tx, now)
+            if outcome.cut is not None:
+                self._notices.report_cut(row, outcome.cut, tx, now)

@@ -136,16 +136,18 @@ class Courier:
         self, bucket: str, token: int, claimed: Sequence[Claimed], looked: float
     ) -> tuple[Marks, float]:
         """How it went with each, and for how many seconds the whole bucket has to wait. What can't be said
-        soon after somebody looked whether it still should be is put back."""
+        soon after somebody looked whether it still should be is put back, and so is what comes behind a place
+        that can't be reached any more."""
         marks: Marks = []
-        rest = 0.0
+        rest, cut = 0.0, False
         for number, (row, notice) in enumerate(claimed):
             if notice is None:
                 continue
-            if number and (self._stopping or rest or monotonic() - looked > FRESH_SECONDS):
+            if number and (self._stopping or rest or cut or monotonic() - looked > FRESH_SECONDS):
                 marks.append((row, PUT_BACK))
                 continue
             outcome, rest = await self._say(bucket, token, row, notice)
+            cut = outcome.cut is not None
             marks.append((row, outcome))
         return marks, rest
 

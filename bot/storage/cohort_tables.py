@@ -102,6 +102,17 @@ leads = Table(
     info={"personal": Owner("space_id", "member_id")},
 )
 
+# Whoever holds the role on the platform is a lead.
+lead_roles = Table(
+    "lead_roles",
+    metadata,
+    Column("space_id", ForeignKey("spaces.id"), nullable=False),
+    text("role", FOREIGN_ID_LIMIT),
+    instant("since"),
+    fits("role", FOREIGN_ID_LIMIT),
+    PrimaryKeyConstraint("space_id", "role"),
+)
+
 # `stamp` is 0 for what comes each week; what is said once has one of its own. `member_id` set it.
 schedules = Table(
     "schedules",

@@ -16,8 +16,7 @@ from bot.storage.tables import WAITING, ledger, spaces
 _COLUMNS = (
     *(ledger.c[name] for name in ("id", "space_id", "kind", "subject", "week", "ordinal", "due_at")),
     *(ledger.c[name] for name in ("attempts", "place", "to_id")),
-    spaces.c.platform,
-    spaces.c.foreign_id,
+    *(spaces.c[name] for name in ("platform", "foreign_id", "gone_at")),
 )
 
 
@@ -257,4 +256,5 @@ def _occurrence(row: Row[Any], tried: int) -> Occurrence:
         tried,
         row.place,
         row.to_id,
+        gone=row.gone_at is not None,
     )

@@ -72,6 +72,7 @@ plans = Table(
     Column("start", Date, nullable=False),
     small_number("pace"),
     text("zone", ZONE_LIMIT),
+    Column("zone_by_platform", Boolean, nullable=True),
     Column("phases", Phases, nullable=False),
     Column("pauses", Pauses, nullable=False),
     text("status", WORD_LIMIT),

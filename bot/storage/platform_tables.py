@@ -20,6 +20,20 @@ direct_homes = Table(
     info={"personal": Owner("platform", "foreign_id", foreign=True)},
 )
 
+# The channel in which a person is written to, so that it is opened once.
+direct_channels = Table(
+    "direct_channels",
+    metadata,
+    text("platform", WORD_LIMIT),
+    text("foreign_id", FOREIGN_ID_LIMIT),
+    text("channel", FOREIGN_ID_LIMIT),
+    fits("platform", WORD_LIMIT),
+    fits("foreign_id", FOREIGN_ID_LIMIT),
+    fits("channel", FOREIGN_ID_LIMIT),
+    PrimaryKeyConstraint("platform", "foreign_id"),
+    info={"personal": Owner("platform", "foreign_id", foreign=True)},
+)
+
 # What a platform was told of our commands last, as a digest.
 uploads = Table(
     "uploads",

@@ -200,7 +200,11 @@ def _plan(dialect: str) -> Insert:
     rows = (
         select(*columns.values())
         .join(spaces, spaces.c.id == slot_subjects.c.space_id)
-        .where(_BEHIND, tuple_(bindparam("until_space"), bindparam("until_subject")) >= _SUBJECT)
+        .where(
+            spaces.c.gone_at.is_(None),
+            _BEHIND,
+            tuple_(bindparam("until_space"), bindparam("until_subject")) >= _SUBJECT,
+        )
     )
     statement = (postgresql if dialect == "postgresql" else sqlite).insert(ledger)
     key = ["space_id", "kind", "subject", "week", "ordinal"]

@@ -18,9 +18,11 @@ from bot.storage.members import StoredMembers
 from bot.storage.plans import StoredPlans
 from bot.storage.profiles import StoredProfiles
 from bot.storage.questions import StoredQuestions
+from bot.storage.reach import StoredReach
 from bot.storage.reminders import StoredReminders
 from bot.storage.schedules import StoredSchedules
 from bot.storage.slots import StoredSlots
+from bot.storage.spaces import StoredSpaces
 from bot.storage.tip_posts import StoredTipPosts
 from bot.storage.tips import StoredTips
 from bot.storage.transaction import open_transaction
@@ -45,6 +47,8 @@ class Work:
     schedules: StoredSchedules
     tip_posts: StoredTipPosts
     homes: StoredHomes
+    spaces: StoredSpaces
+    reach: StoredReach
     slots: StoredSlots
     ledger: StoredLedger
     leases: StoredLeases
@@ -65,6 +69,8 @@ class Work:
             StoredSchedules(connection),
             StoredTipPosts(connection),
             StoredHomes(connection),
+            StoredSpaces(connection),
+            StoredReach(connection),
             StoredSlots(connection),
             StoredLedger(connection),
             StoredLeases(connection),

@@ -23,6 +23,7 @@ from bot.storage.cohort_tables import (
     IS_IN,
     cohort_members,
     cohorts,
+    lead_roles,
     leads,
     schedules,
     tip_posts,
@@ -47,7 +48,7 @@ from bot.storage.columns import (
 )
 from bot.storage.ledger_tables import WAITING, bucket_leases, ledger, slot_subjects, slots
 from bot.storage.plan_tables import RUNNING, evidence, plan_goals, plans, profile_drafts, profiles, reminders
-from bot.storage.platform_tables import direct_homes, uploads
+from bot.storage.platform_tables import direct_channels, direct_homes, uploads
 from bot.storage.playground_tables import (
     playground_clocks,
     playground_keys,
@@ -66,9 +67,11 @@ __all__ = [
     "bucket_leases",
     "cohort_members",
     "cohorts",
+    "direct_channels",
     "direct_homes",
     "downtimes",
     "evidence",
+    "lead_roles",
     "leads",
     "ledger",
     "members",
@@ -96,6 +99,8 @@ __all__ = [
     "uploads",
 ]
 
+# Cairn was taken out at `gone_at`, None while it is in; `back_at` is when it came last. What comes late says
+# nothing new: only an event behind both changes anything.
 spaces = Table(
     "spaces",
     metadata,
@@ -104,6 +109,8 @@ spaces = Table(
     text("foreign_id", FOREIGN_ID_LIMIT),
     text("name", NAME_LIMIT),
     instant("created_at"),
+    instant("gone_at", nullable=True),
+    instant("back_at", nullable=True),
     fits("platform", WORD_LIMIT),
     fits("foreign_id", FOREIGN_ID_LIMIT),
     fits("name", NAME_LIMIT),
@@ -111,6 +118,8 @@ spaces = Table(
     sqlite_autoincrement=True,  # an id is never given to another row, or an old button would find it
 )
 
+# `left_at`: they are not in the space any more; `closed_at`: they take no direct messages, of which they were
+# told at `told_at`.
 members = Table(
     "members",
     metadata,
@@ -120,6 +129,9 @@ members = Table(
     text("name", NAME_LIMIT),
     instant("created_at"),
     Column("seen_on", Date, nullable=True),
+    instant("left_at", nullable=True),
+    instant("closed_at", nullable=True),
+    instant("told_at", nullable=True),
     fits("foreign_id", FOREIGN_ID_LIMIT),
     fits("name", NAME_LIMIT),
     UniqueConstraint("space_id", "foreign_id"),

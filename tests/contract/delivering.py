@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.core.chat.message import plain_text
 from bot.core.chat.notice import Absent, Finding, Found, Notice, Ref
-from bot.core.domain.ledger import Occurrence
+from bot.core.domain.ledger import Cut, Occurrence
 from bot.core.errors import DeliveryError, Unknown
 from bot.core.ports import Transaction
 
@@ -66,6 +66,9 @@ class Unheard:
     def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
         del occurrence, tx, now
         return False
+
+    def report_cut(self, occurrence: Occurrence, cut: Cut, tx: Transaction, now: datetime) -> None:
+        del occurrence, cut, tx, now
 
     def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
         del occurrence

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.core.chat.form import Form, TextInput
 from bot.core.chat.message import Actions, Block, Message, Text, Update
 from bot.core.chat.part import Markdown
 from bot.core.feature import Feature
+from bot.core.ids import Address
 from tests.end_to_end.discord_fake import TOKEN, FakeDiscord
 
 PRESS = Action("thing.press", "number")
@@ -69,6 +71,7 @@ class StubDoors:
         self.answers: Callable[[Call], Answer] = lambda _call: Answer(CARD, private=True)
         self.seconds = 0.0
         self.located: Space | Answer | None = None
+        self.lives: list[tuple[str, str, datetime | None]] = []
 
     async def answer(self, call: Call) -> Answer:
         self.calls.append(call)
@@ -83,6 +86,13 @@ class StubDoors:
 
     async def zone(self, space: Space, caller: Caller) -> str:
         return "UTC"
+
+    async def left(self, space: Address, at: datetime | None = None) -> None:
+        self.lives.append((space.id, "left", at))
+
+    async def returned(self, space: Space, at: datetime | None = None) -> Message:
+        self.lives.append((space.address.id, "returned", at))
+        return say("Hello")
 
     async def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:
         return self.located

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import ModuleType
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from bot.core.chat.form import Form, TextInput
 from bot.core.chat.message import Actions, Block, Message, Section, Text, Update
 from bot.core.chat.part import Markdown, Plain
 from bot.core.feature import Feature
+from bot.core.ids import Address
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_lines import HttpLine, Line
 from tests.end_to_end.slack_people import Person
@@ -69,6 +71,7 @@ class ScriptedDoors:
     replies: dict[str, Answer] = field(default_factory=lambda: dict(REPLIES))
     calls: list[Call] = field(default_factory=list)
     seconds: float = 0.0
+    lives: list[tuple[str, str, datetime | None]] = field(default_factory=list)
 
     async def answer(self, call: Call) -> Answer:
         self.calls.append(call)
@@ -81,6 +84,13 @@ class ScriptedDoors:
 
     async def zone(self, space: Space, caller: Caller) -> str:
         return "UTC"
+
+    async def left(self, space: Address, at: datetime | None = None) -> None:
+        self.lives.append((space.id, "left", at))
+
+    async def returned(self, space: Space, at: datetime | None = None) -> Message:
+        self.lives.append((space.address.id, "returned", at))
+        return NOTE
 
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
         return (Text((Plain(f"{space.name}, {len(self.calls)}"),)), Actions((Button("Go", GO()),)))

@@ -17,6 +17,9 @@ from bot.core.ids import Address, SpaceId
 OccurrenceId = NewType("OccurrenceId", int)
 
 State = Literal["pending", "leased", "sent", "retry", "ambiguous", "held", "dead", "cancelled", "skipped"]
+# To what the way is cut for good: everything in the space, the member, their direct messages, or the channel.
+Cut = Literal["space", "member", "direct", "channel"]
+
 # What may still be sent; every other state is final, but for "held", which waits for an operator.
 OPEN: tuple[State, ...] = ("pending", "leased", "retry", "ambiguous")
 
@@ -38,7 +41,7 @@ class Occurrence:
     `week` is the Monday of the ISO week of the nominal local date, before a gap, quiet hours, a snooze or
     lateness moved anything. `due_at` is when it was meant to be said. `subject` is a row's number: a
     member's for what goes to a member, a schedule's for what goes to a channel. `place` and `to_id` say
-    where it was about to be said, once it was.
+    where it was about to be said, once it was. `gone`: Cairn has been taken out of the space.
     """
 
     id: OccurrenceId
@@ -52,6 +55,7 @@ class Occurrence:
     attempts: int = 0
     place: str = ""
     to_id: str = ""
+    gone: bool = False
 
     @property
     def key(self) -> str:
@@ -72,13 +76,15 @@ class Occurrence:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a row goes on: its new state, why, the platform's message, when it is tried again, and whether it
-    was tried at all: a platform that only named its limit has not refused this row."""
+    was tried at all: a platform that only named its limit has not refused this row. `cut`: what can't be
+    reached any more, besides this row's message."""
 
     state: State
     why: str = ""
     ref: str = ""
     not_before: datetime | None = None
     tried: bool = True
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,14 @@ def welcome_card(commands: Sequence[Command]) -> Message:
     )
 
 
+def arrival() -> Message:
+    """What is said where Cairn has just come."""
+    lead = "`/lead create` begins a cohort, `/cairn` lists everything. I write to nobody who didn't ask."
+    return Message(
+        "Hello, I'm Cairn", (Text((Markdown(PROMISE),)), Text((Markdown(lead),)), _first_buttons())
+    )
+
+
 def command_card(command: Command) -> Message:
     """One command: what it does, what it takes, who sees the answer."""
     seen = "Only you see the answer." if command.private else "Everybody in the channel sees the answer."

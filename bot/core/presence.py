@@ -1,0 +1,62 @@
+"""What has to be known of who is still there: spaces that Cairn is in, and members who can be written to."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.chat.call import Caller, Space
+from bot.core.domain.ledger import Cut
+from bot.core.domain.members import Member
+from bot.core.ids import Address, SpaceId
+
+
+class MemberRows(Protocol):
+    def enrol(self, space: Space, caller: Caller, now: datetime) -> Member:
+        """The caller's row in the space, made (with the space's) when it is the first contact."""
+        ...
+
+    def find(self, space: Space, caller: Caller) -> Member | None: ...
+
+    def space(self, space: Address) -> SpaceId | None:
+        """The space's number; None before its first contact."""
+        ...
+
+    def known(self, space: SpaceId, foreign_id: str) -> Member | None:
+        """The member whom the platform knows by this id."""
+        ...
+
+    def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
+        """Members whose name holds the text, by name."""
+        ...
+
+
+class SpaceRows(Protocol):
+    """Leaving and coming back, in whatever order the platform tells of them: the later one counts."""
+
+    def leave(self, space: Address, at: datetime, now: datetime) -> bool:
+        """Cairn was taken out at `at`: what waits to be said there is cancelled. False when nothing changed,
+        because it came back since, or was never there."""
+        ...
+
+    def back(self, space: Address, at: datetime) -> bool:
+        """Cairn is in the space at `at`: everything is as it was. False when it was taken out since, or is
+        new there."""
+        ...
+
+
+class ReachRows(Protocol):
+    def cut(self, space: SpaceId, foreign_id: str) -> Cut | None:
+        """Why the member with this id on the platform can't be written to; None when they can, as far as
+        anybody knows."""
+        ...
+
+    def lose(self, space: SpaceId, foreign_id: str, cut: Cut, now: datetime) -> None:
+        """From now on nothing goes to them: they left ("member"), or take no direct messages ("direct")."""
+        ...
+
+    def regain(self, member: Member) -> None:
+        """They say that they can be written to again."""
+        ...
+
+    def tell(self, member: Member, now: datetime) -> None:
+        """They were told that their direct messages are closed."""
+        ...

@@ -1,0 +1,30 @@
+"""What is kept for a while after a space has gone, and then no longer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core.errors import TryAgain
+
+
+@dataclass(frozen=True, slots=True)
+class Pruner:
+    """`step` deletes some of what was left before an instant and says whether there was any; each is a short
+    transaction, so that nobody waits long. `keep`: how long a space may take to come back."""
+
+    step: Callable[[datetime], Awaitable[bool]]
+    now: Callable[[], datetime]
+    keep: timedelta
+
+    async def prune(self) -> None:
+        """Deletes all that is due. What the database has no time for now is left to the next beat."""
+        steps = 0
+        try:
+            while await self.step(self.now() - self.keep):
+                steps += 1
+        except TryAgain:
+            structlog.get_logger().warning("prune given up")
+        if steps:
+            structlog.get_logger().info("pruned", steps=steps)
