@@ -6,7 +6,7 @@ And roles that lead, the channels of direct messages, and whether a plan's clock
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
