@@ -86,6 +86,7 @@ async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Li
         guild=settings.discord_guild or None,
         shard_count=settings.discord_shards,
         shard_ids=settings.shard_ids,
+        rate=settings.discord_rate,
     )
     stack.push_async_callback(adapter.close)
     try:

@@ -119,6 +119,7 @@ class Courier:
         while (
             not self._stopping and (row := await self._hop(self._claims.doubtful, bucket, token)) is not None
         ):
+            await self._keep_pace(bucket, token, row.to_id)
             await self._hop(self._claims.finish, [(row, await self._ask(row))], token)
             count += 1
         return count
@@ -153,9 +154,7 @@ class Courier:
 
     async def _say(self, bucket: str, token: int, row: Occurrence, notice: Notice) -> tuple[Outcome, float]:
         """How it went, and for how many seconds the whole bucket has to wait."""
-        waited = await self._pause(bucket, token, notice.to.id)
-        if waited > self._lease_seconds / 3:
-            await self._hop(self._claims.renew, bucket, token)
+        await self._keep_pace(bucket, token, notice.to.id)
         now = self._clock.now()
         try:
             ref = await self._messenger.post(row, notice)
@@ -166,6 +165,11 @@ class Courier:
         except Exception as error:  # a bug in one message must not keep the others waiting
             return Outcome("held", f"bug {self._notices.report_bug(error, row)}"), 0.0
         return Outcome("sent", ref=str(ref)), 0.0
+
+    async def _keep_pace(self, bucket: str, token: int, to: str) -> None:
+        waited = await self._pause(bucket, token, to)
+        if waited > self._lease_seconds / 3:
+            await self._hop(self._claims.renew, bucket, token)
 
     def _later(self, row: Occurrence) -> timedelta:
         return back_off(row.attempts, random.random())  # noqa: S311 - spreads tries, guards nothing

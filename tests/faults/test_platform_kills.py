@@ -8,17 +8,21 @@ import asyncio
 import random
 import re
 import signal
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, Protocol
 
 import pytest
 
+from bot.app import DISCORD_REQUESTS
 from bot.core.chat.call import Caller, Space
 from bot.core.ids import Address
 from bot.core.recurrence import next_due
+from bot.settings import Settings
 from bot.storage.engine import open_engine
 from bot.storage.store import DatabaseStore
 from tests.end_to_end.discord_fake import FakeDiscord
@@ -31,6 +35,9 @@ from tests.faults.worker import Orders
 NINE = datetime(2016, 3, 7, 9, tzinfo=UTC)
 BURST = 20
 COMPONENTS_V2 = 1 << 15
+# Requests that Discord takes in a second; what is sent of them by default, four requests for a message.
+DISCORD_LIMIT = 50
+MESSAGES_A_SECOND = Settings.model_fields["discord_rate"].default / DISCORD_REQUESTS
 LEASE = 0.2
 ROUNDS = 34 if SOAK else 1
 STEPS = ("claimed", "made", "before post", "posted", "marked")
@@ -143,11 +150,10 @@ async def open_sink(name: str) -> AsyncIterator[Sink]:
 class Campaign:
     """A database with members of one space, and workers that speak to the fake."""
 
-    def __init__(self, url: str, sink: Sink) -> None:
+    def __init__(self, url: str, sink: Sink, lease: float = LEASE) -> None:
         self.sink = sink
         self.engine = open_engine(url)
         self.alone = url.startswith("sqlite")
-        lease = 30.0 if self.alone else LEASE
         self.orders = Orders(
             url, 0, NINE, platform=sink.platform, api_url=sink.api_url, group=sink.group, lease=lease
         )
@@ -168,13 +174,18 @@ class Campaign:
         finally:
             worker.close()
 
-    async def kill_when_asked(self, what: str, done: bool, time: int, **changes: Any) -> int | None:
-        """A worker that is killed when the fake is asked for this for the `time`th time."""
+    async def kill_when_asked(
+        self, what: str, done: bool, time: int, heard: list[float] | None = None, **changes: Any
+    ) -> int | None:
+        """A worker that is killed when the fake is asked for this for the `time`th time. `heard`: when it was
+        asked for anything."""
         left = time
         started: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
 
         def hear(asked: str, is_done: bool) -> None:
             nonlocal left
+            if heard is not None and not is_done:
+                heard.append(monotonic())
             if done == is_done and re.match(what, asked) and started.done():
                 left -= 1
                 if left == 0:
@@ -223,3 +234,20 @@ async def test_a_worker_killed_anywhere_loses_nothing_and_says_nothing_twice(url
                 week += 1
         finally:
             campaign.engine.dispose()
+
+
+async def test_discord_is_asked_no_more_than_it_allows(url: str) -> None:
+    dice = random.Random(url.partition(":")[0])
+    asked: list[float] = []
+    async with open_sink("discord") as sink:
+        campaign = Campaign(url, sink, lease=2.0)
+        try:
+            # Killed in the middle: whoever takes over keeps to the limit as well.
+            what, done, time = r"PATCH /channels", True, dice.randint(BURST // 4, BURST // 2)
+            await campaign.kill_when_asked(what, done, time, rate=MESSAGES_A_SECOND, heard=asked)
+            sink.watch(lambda _asked, is_done: None if is_done else asked.append(monotonic()))
+            await campaign.finish(0, rate=MESSAGES_A_SECOND)
+        finally:
+            campaign.engine.dispose()
+    assert len(asked) > 2 * BURST
+    assert max(bisect_left(asked, at + 1.0) - number for number, at in enumerate(asked)) <= DISCORD_LIMIT

@@ -160,6 +160,7 @@ async def _work(orders: Orders, told: Connection) -> None:
         _limit_room(engine, orders.room)
     notices = Keys(step, orders.platform)
     store = SteppingStore(DatabaseStore(engine, 10.0), step, notices)
+    platform = orders.platform or "playground"
     async with AsyncExitStack() as stack:
         stack.callback(engine.dispose)
         courier = Courier(
@@ -169,7 +170,7 @@ async def _work(orders: Orders, told: Connection) -> None:
             clock,
             hop,
             owner=orders.owner,
-            pause=at_once if orders.rate is None else Pace({"playground": Rate(orders.rate)}).wait,
+            pause=at_once if orders.rate is None else Pace({platform: Rate(orders.rate)}).wait,
             lease_seconds=orders.lease,
             group=orders.group,
         )

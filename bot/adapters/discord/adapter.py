@@ -31,7 +31,7 @@ from bot.adapters.discord.receive import (
 )
 from bot.adapters.discord.render import in_words, message_payload, suggestions_payload
 from bot.adapters.discord.replies import DEFER_SECONDS, Replies, read_ticket
-from bot.adapters.discord.rest import Rest
+from bot.adapters.discord.rest import RATE, Rest
 from bot.adapters.discord.whereabouts import Whereabouts
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Space, Typed
@@ -56,7 +56,8 @@ class Uploads(Protocol):
 class DiscordAdapter:
     """Listens to one bot's servers. `guild`: the only server that gets the commands, while developing.
 
-    `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process.
+    `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process. `rate`: how
+    many requests a second what is said unasked may take.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class DiscordAdapter:
         shard_count: int | None = None,
         shard_ids: Sequence[int] | None = None,
         patience: float = DEFER_SECONDS,
+        rate: float = RATE,
     ) -> None:
         point_at(api_url, gateway_url)
         self._doors = doors
@@ -85,7 +87,7 @@ class DiscordAdapter:
         self.connection = Connection(
             self, lambda error: report(error, None), trace=trace, shard_count=shard_count, shard_ids=shard_ids
         )
-        self._rest = Rest(self.connection, trace)
+        self._rest = Rest(self.connection, trace, rate)
         self._pictures = Pictures(painter, report)
         self._replies = Replies(doors, catalog, self._rest, self._pictures, report, patience)
         self._whereabouts = Whereabouts(doors, self._rest, lambda: self.connection.spaces)
