@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.domain.places import TYPED_LIMIT, City, find_cities, fold_place, read_offset
+from bot.core.domain.places import TYPED_LIMIT, City, find_cities, fold_place, read_clock, read_offset
 
 WINTER = datetime(2026, 1, 15, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 15, tzinfo=UTC)
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 # The largest first, as the list is kept.
 CITIES = (
     City("São Paulo", "Brazil", "America/Sao_Paulo"),
@@ -76,7 +77,7 @@ def test_nothing_typed_finds_the_largest() -> None:
     assert find_cities(CITIES, "  ", 3) == CITIES[:3]
 
 
-@pytest.mark.parametrize("text", ["zzz", "???", "...", "\x00", "+", "-", "5:30"])
+@pytest.mark.parametrize("text", ["zzz", "???", "...", "\x00", "+", "-"])
 def test_nothing_is_found_by_nonsense(text: str) -> None:
     assert names(text, WINTER) == []
 
@@ -107,6 +108,29 @@ def test_offset_without_a_day_finds_nothing() -> None:
 @pytest.mark.parametrize("text", ["+99", "-24:59", "+14", "UTC-12:30"])
 def test_offset_that_no_city_has_finds_nothing(text: str) -> None:
     assert names(text, WINTER) == []
+
+
+def test_what_a_clock_shows_finds_the_cities_where_it_does() -> None:
+    now = datetime(2026, 1, 15, 13, 2, 40, tzinfo=UTC)
+    mumbai = ["18:33", "18.30", "6:35 pm", "6:32PM"]
+    assert [names(text, now) for text in mumbai] == [["Mumbai"]] * len(mumbai)
+    assert names("1 pm", now) == names("13:00", now) == ["London", "York"]
+    assert names("2am", now) == ["Apia"]  # tomorrow already
+    assert names("13:00") == []
+
+
+@pytest.mark.parametrize("text", ["18", "24:00", "13 pm", "0 am", "18:60", "18:33 o'clock"])
+def test_what_no_clock_shows_finds_nothing(text: str) -> None:
+    assert names(text, WINTER) == []
+
+
+@given(st.integers(-12 * 4, 14 * 4), MOMENTS, st.integers(-7, 7))
+def test_a_clock_that_is_minutes_off_still_tells_its_offset(quarters: int, now: datetime, wrong: int) -> None:
+    offset = timedelta(minutes=15 * quarters)
+    shown = now + offset + timedelta(minutes=wrong)
+    assert offset in read_clock(f"{shown:%H:%M}", now)
+    assert offset in read_clock(f"{shown:%I:%M %p}", now)
+    assert len(read_clock(f"{shown:%H:%M}", now)) <= 2
 
 
 @given(st.integers(-14 * 4, 14 * 4))

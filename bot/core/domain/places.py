@@ -4,13 +4,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 TYPED_LIMIT = 100
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[-+−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d))?", re.I)
+# Not without minutes, am or pm: a number alone may mean anything.
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d)\s*(?P<half>[ap]m)?|\s*(?P<only>[ap]m))", re.I
+)
+_QUARTER = 15
+_DAY = 24 * 60
+# How far zones are from UTC, in minutes: from UTC-12 to UTC+14.
+_WESTMOST, _EASTMOST = -12 * 60, 14 * 60
 _NO_OFFSET = frozenset({"utc", "gmt"})
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 # Letters that Unicode doesn't take apart into a plain one and a mark; and apostrophes, which nobody types.
@@ -46,15 +54,17 @@ def find_cities(
 ) -> tuple[City, ...]:
     """At most `limit` cities that `text` may mean, best first; among equals in the order of `cities`.
 
-    It may be a city ("sao paulo", "Paris, France"), a country, a zone's id, or an offset from UTC ("+5:30",
-    "UTC-3"), which is compared with each zone's offset at `now` and finds nothing without it. No text finds
-    the first cities. Case, accents and punctuation don't matter. Raises ZoneInfoNotFoundError for an offset
-    when a city's zone doesn't exist.
+    It may be a city ("sao paulo", "Paris, France"), a country, a zone's id, an offset from UTC ("+5:30",
+    "UTC-3"), or what a clock there shows ("14:30", "2:30 pm"); these are compared with each zone's offset at
+    `now` and find nothing without it. No text finds the first cities. Case, accents and punctuation don't
+    matter. Raises ZoneInfoNotFoundError for an offset when a city's zone doesn't exist.
     """
     text = text[:TYPED_LIMIT]
     offset = read_offset(text)
     if offset is not None:
-        return _find_by_offset(cities, offset, now)[:limit] if now else ()
+        return _find_by_offset(cities, {offset}, now)[:limit] if now else ()
+    if now is not None and (offsets := read_clock(text, now)):
+        return _find_by_offset(cities, offsets, now)[:limit]
     typed = fold_place(text)
     if not typed:
         return () if text.strip() else tuple(cities[:limit])
@@ -74,6 +84,24 @@ def read_offset(text: str) -> timedelta | None:
     return offset if found["sign"] == "+" else -offset
 
 
+def read_clock(text: str, now: datetime) -> set[timedelta]:
+    """The offsets, to the quarter of an hour, of clocks that show "14:30", "2:30 pm" or "2pm" at `now`: two
+    where one is a day ahead of the other, and none for anything else."""
+    found = _CLOCK.fullmatch(text.strip())
+    if not found:
+        return set()
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    half = (found["half"] or found["only"] or "").lower()
+    if hour > (12 if half else 23) or (half and not hour):
+        return set()
+    if half:
+        hour = hour % 12 + 12 * (half == "pm")
+    now = now.astimezone(UTC)
+    apart = round((hour * 60 + minute - now.hour * 60 - now.minute) / _QUARTER) * _QUARTER
+    days = (apart + _DAY * day for day in (-1, 0, 1))
+    return {timedelta(minutes=one) for one in days if _WESTMOST <= one <= _EASTMOST}
+
+
 @lru_cache(maxsize=4096)
 def fold_place(text: str) -> str:
     """`text` as places are compared: plain small letters and digits, single spaces between words."""
@@ -84,8 +112,8 @@ def fold_place(text: str) -> str:
     return " ".join(_BETWEEN_WORDS.sub(" ", text).split())
 
 
-def _find_by_offset(cities: Sequence[City], offset: timedelta, now: datetime) -> tuple[City, ...]:
-    zones = {zone for zone in {city.zone for city in cities} if _open_zone(zone).utcoffset(now) == offset}
+def _find_by_offset(cities: Sequence[City], offsets: set[timedelta], now: datetime) -> tuple[City, ...]:
+    zones = {zone for zone in {city.zone for city in cities} if _open_zone(zone).utcoffset(now) in offsets}
     return tuple(city for city in cities if city.zone in zones)
 
 

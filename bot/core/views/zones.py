@@ -45,7 +45,8 @@ def zone_question(take: ActionId) -> Message:
     """Asks for the clock that weeks go by. `take` gets the chosen zone as its last argument."""
     words = (
         "One thing first: weeks begin and end by your own clock. Pick the city that shares it, and I make "
-        "the plan.\nYours isn't here? Run `/plan start` again and type your city into `zone`."
+        "the plan.\nYours isn't here? Run `/plan start` again and type your city into `zone`, or what your "
+        "clock shows now, such as 14:30."
     )
     choices = tuple(Choice(f"{cities} ({zone})", zone) for cities, zone in _LIKELY)
     return _ask((Markdown(words),), take, choices)
