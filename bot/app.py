@@ -37,6 +37,7 @@ from bot.settings import Settings
 from bot.storage.clock import ClockRow
 from bot.storage.downtimes import Pulse
 from bot.storage.engine import open_engine
+from bot.storage.installs import Installs
 from bot.storage.migrate import upgrade
 from bot.storage.outbox import Outbox
 from bot.storage.pictures import Pictures
@@ -44,7 +45,16 @@ from bot.storage.playground import Transcript
 from bot.storage.purge import Purge
 from bot.storage.store import DatabaseStore
 from bot.storage.uploads import Uploads
-from bot.threads import ThreadDoors, ThreadPictures, ThreadTime, ThreadTranscript, ThreadUploads, hop
+from bot.threads import (
+    ThreadDoors,
+    ThreadInstalls,
+    ThreadPictures,
+    ThreadTime,
+    ThreadTranscript,
+    ThreadUploads,
+    hop,
+)
+from bot.tokens import open_seal
 
 READERS = 2
 # A shorter silence, such as a deploy or a closed lid, leaves everybody time to do what is due.
@@ -73,6 +83,7 @@ class App:
     transcript: ThreadTranscript
     uploads: Mapping[Platform, ThreadUploads]
     pictures: ThreadPictures
+    installs: ThreadInstalls | None
     painter: ThreadPainter
     health: Health
     pruner: Pruner
@@ -102,6 +113,9 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
     writers = ThreadPoolExecutor(1 if engine.dialect.name == "sqlite" else POSTGRES_WRITERS, "write")
     readers = ThreadPoolExecutor(READERS, "read")
     painter = ThreadPainter()
+    installs = None
+    if settings.cairn_keys is not None:
+        installs = ThreadInstalls(Installs(engine, open_seal(settings)), writers, readers)
 
     def close() -> None:
         painter.close()
@@ -123,6 +137,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
         uploads={one: ThreadUploads(Uploads(engine, one), writers, readers) for one in PLATFORMS},
         pictures=ThreadPictures(Pictures(engine), writers, readers),
+        installs=installs,
         painter=painter,
         health=Health(store, Outbox(engine), content, clock, read),
         pruner=Pruner(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.errors import BotError, ContentError, UserError
+from bot.token_verbs import add_tokens
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -81,13 +82,14 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(do=_status)
 
     _add_manifest(verbs.add_parser("manifest", help="what a platform has to be told, as JSON"), data)
-
     outbox = verbs.add_parser(
         "outbox", help="what could not be said: list, show, retry, cancel", parents=[data]
     )
     outbox.add_argument("what", nargs="?", default="list", choices=("list", "show", "retry", "cancel"))
     outbox.add_argument("row", nargs="?", type=int, help="the row's number, as the list shows it")
     outbox.set_defaults(do=_outbox)
+
+    add_tokens(verbs.add_parser("tokens", help="the tokens of many workspaces, which are kept sealed"), data)
 
     when = verbs.add_parser("when", help="when a weekly time comes next in a zone")
     when.add_argument("zone", help="an IANA zone such as Europe/Lisbon")

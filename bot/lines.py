@@ -2,9 +2,9 @@
 
 import functools
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import telemetry
 from bot.app import App
@@ -13,6 +13,9 @@ from bot.core.errors import SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
 from bot.manifests import compare_slack
+
+if TYPE_CHECKING:
+    from bot.adapters.slack.adapter import SlackAdapter
 
 Ready = Callable[[str, str], None]
 
@@ -27,34 +30,19 @@ class Line:
 
 
 async def open_slack_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line:
-    """One workspace, by Socket Mode when there is an app-level token, else over HTTP.
+    """Many workspaces over HTTP, where the app's client id says so; else one workspace, by Socket Mode when
+    there is an app-level token, and over HTTP without.
 
     Raises SettingsError when a token is missing or not taken, RetryLater when Slack can't be reached.
     """
-    from bot.adapters.slack.adapter import open_slack
-
     settings = app.settings
-    if settings.slack_bot_token is None:
-        raise SettingsError("Slack needs SLACK_BOT_TOKEN (xoxb-...), from the app's page on Install App")
-    if settings.slack_app_token is None and settings.slack_signing_secret is None:
-        raise SettingsError(
-            "Slack needs SLACK_APP_TOKEN (xapp-...) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
-        )
     adapter = await stack.enter_async_context(
-        open_slack(
-            app.doors,
-            app.catalog,
-            app.painter,
-            telemetry.report_bug,
-            token=settings.slack_bot_token.get_secret_value(),
-            prefix=settings.prefix,
-            api_url=settings.slack_api_url,
-        )
+        _open_workspaces(app) if settings.slack_bot_token is None else _open_workspace(app)
     )
 
     async def listen() -> None:
         await compare_slack(settings, app.uploads["slack"])
-        if settings.slack_app_token is not None:
+        if settings.slack_bot_token is not None and settings.slack_app_token is not None:
             app_token = settings.slack_app_token.get_secret_value()
             connected = functools.partial(ready, "Slack", "connected by Socket Mode")
             await adapter.listen(app_token, ready=connected)
@@ -64,6 +52,60 @@ async def open_slack_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line
         await adapter.serve(host, port, secret, SystemClock(), ready=at)
 
     return Line("slack", adapter.messenger, listen)
+
+
+def _open_workspace(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
+    from bot.adapters.slack.adapter import open_slack
+
+    settings = app.settings
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        raise SettingsError(
+            "Slack needs SLACK_APP_TOKEN (xapp-...) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
+        )
+    return open_slack(
+        app.doors,
+        app.catalog,
+        app.painter,
+        telemetry.report_bug,
+        token=token,
+        prefix=settings.prefix,
+        api_url=settings.slack_api_url,
+    )
+
+
+def _open_workspaces(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
+    from bot.adapters.slack.adapter import open_workspaces
+    from bot.adapters.slack.install import Credentials
+
+    settings = app.settings
+    client_id, secret = settings.slack_client_id, settings.slack_client_secret
+    if client_id is None:
+        raise SettingsError(
+            "Slack needs SLACK_BOT_TOKEN (xoxb-...), from the app's page on Install App; or, for many "
+            "workspaces, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, from its page Basic Information"
+        )
+    if secret is None or settings.slack_signing_secret is None:
+        raise SettingsError(
+            "Slack for many workspaces needs SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET beside "
+            "SLACK_CLIENT_ID, all from the app's page Basic Information"
+        )
+    if app.installs is None:
+        raise SettingsError(
+            "Slack for many workspaces needs CAIRN_KEYS, which their tokens are sealed with in the database: "
+            "`cairn tokens key` makes a key"
+        )
+    return open_workspaces(
+        app.doors,
+        app.catalog,
+        app.painter,
+        telemetry.report_bug,
+        app.installs,
+        SystemClock(),
+        app=Credentials(client_id, secret.get_secret_value(), settings.slack_authorize_url),
+        prefix=settings.prefix,
+        api_url=settings.slack_api_url,
+    )
 
 
 async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line:

@@ -26,8 +26,10 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = None
     discord_token: SecretStr | None = None
     database_url: SecretStr | None = None
+    cairn_keys: SecretStr | None = None
 
     slack_api_url: str = "https://slack.com/api/"
+    slack_authorize_url: str = "https://slack.com/oauth/v2/authorize"
     slack_host: str = Field(default="127.0.0.1", validation_alias="CAIRN_SLACK_HOST")
     slack_port: int = Field(default=3000, ge=0, le=65535, validation_alias="CAIRN_SLACK_PORT")
     discord_api_url: str = ""

@@ -20,6 +20,7 @@ from bot.core.ids import Address
 from bot.core.locator import Locator
 from bot.core.router import Router
 from bot.storage.downtimes import Pulse
+from bot.storage.installs import Installs
 from bot.storage.pictures import Pictures
 from bot.storage.playground import Transcript
 from bot.storage.uploads import Uploads
@@ -94,6 +95,20 @@ class ThreadUploads:
     def __init__(self, uploads: Uploads, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
         self.keep = functools.partial(hop, writers, uploads.keep)
         self.digest = functools.partial(hop, readers, uploads.digest)
+
+
+class ThreadInstalls:
+    """Installs, awaited. What each method does stands at `Installs`."""
+
+    def __init__(self, installs: Installs, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
+        # Finding writes now and then: which organization a workspace belongs to.
+        self.find = functools.partial(hop, readers, installs.find)
+        self.keep = functools.partial(hop, writers, installs.keep)
+        self.forget = functools.partial(hop, writers, installs.forget)
+        self.begin_renewal = functools.partial(hop, writers, installs.begin_renewal)
+        self.renew = functools.partial(hop, writers, installs.renew)
+        self.issue = functools.partial(hop, writers, installs.issue)
+        self.consume = functools.partial(hop, writers, installs.consume)
 
 
 class ThreadTime:

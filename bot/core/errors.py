@@ -11,6 +11,7 @@
     │   ├── RetryLater       it surely wasn't said; the same may get through after a while
     │   ├── Unreachable      it can't be said there, however often it is tried
     │   └── Unknown          nobody knows whether it was said: the platform has to be asked
+    ├── SealBroken           what is kept of an install can't be opened: no key fits, or it is another's
     ├── SettingsError        a setting can't be used: its name and what is expected, never its value
     └── CatalogError         a declaration is wrong: Cairn refuses to start
 
@@ -99,6 +100,14 @@ class Unreachable(DeliveryError):
 
 class Unknown(DeliveryError):
     """Nobody knows whether it was said: the connection broke while the platform had it."""
+
+
+class SealBroken(BotError):
+    """What is kept of the tenant's install can't be opened, or was sealed for another one."""
+
+    def __init__(self, tenant: str, why: str) -> None:
+        super().__init__(f"the install of {tenant} can't be used: {why}")
+        self.tenant, self.why = tenant, why
 
 
 class CatalogError(BotError):

@@ -46,6 +46,7 @@ from bot.storage.columns import (
     small_number,
     text,
 )
+from bot.storage.install_tables import install_states, install_teams, installs
 from bot.storage.ledger_tables import WAITING, bucket_leases, ledger, slot_subjects, slots
 from bot.storage.plan_tables import RUNNING, evidence, plan_goals, plans, profile_drafts, profiles, reminders
 from bot.storage.platform_tables import direct_channels, direct_homes, uploads
@@ -71,6 +72,9 @@ __all__ = [
     "direct_homes",
     "downtimes",
     "evidence",
+    "install_states",
+    "install_teams",
+    "installs",
     "lead_roles",
     "leads",
     "ledger",

@@ -1,6 +1,7 @@
 """A small Slack on 127.0.0.1 that speaks the wire: Web API, response_url, uploads, Socket Mode."""
 
 import asyncio
+import base64
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from bot.adapters.slack.publish import SCOPES
 from tests.end_to_end.slack_faults import Fault, Faults
 from tests.end_to_end.slack_lines import HttpLine, SocketLine
 from tests.end_to_end.slack_methods import call_method
+from tests.end_to_end.slack_oauth import OAuth, Org
 from tests.end_to_end.slack_workspace import ApiError, Payload, Workspace
 
 JSON_ARGS = frozenset({"blocks", "view", "metadata", "files"})
@@ -35,6 +37,8 @@ class SlackFake:
         self.workspaces: dict[str, Workspace] = {}
         self.sockets: dict[str, SocketLine] = {}
         self.https: dict[str, HttpLine] = {}
+        self.oauth = OAuth()
+        self.agreeing: Workspace | Org | None = None
         self._tickets: dict[str, str] = {}
 
     @property
@@ -48,6 +52,7 @@ class SlackFake:
     async def start(self) -> None:
         app = web.Application(client_max_size=16 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", self._call)
+        app.router.add_get("/oauth/v2/authorize", self._agree)
         app.router.add_post("/response/{token}", self._respond)
         app.router.add_post("/upload/{workspace}/{file}", self._upload)
         app.router.add_get("/socket/{ticket}", self._connect)
@@ -79,7 +84,9 @@ class SlackFake:
         def work() -> Payload:
             if method == "apps.connections.open":
                 return self._give_ticket(token)
-            return call_method(self._workspace(token), method, args)
+            if method == "oauth.v2.access":
+                return self.oauth.access(_with_basic(request, args))
+            return call_method(self._workspace(token, args), method, args)
 
         scopes = next((one.scopes for one in self.workspaces.values() if one.token == token), set())
         return await self._answer(request, method, work, {"x-oauth-scopes": ",".join(sorted(scopes))})
@@ -134,10 +141,20 @@ class SlackFake:
         await asyncio.sleep(fault.seconds)
         return web.json_response(told, status=status, headers=headers)
 
-    def _workspace(self, token: str) -> Workspace:
+    async def _agree(self, request: web.Request) -> web.StreamResponse:
+        """The page on which somebody of `agreeing` agrees; nobody: they say no."""
+        asked = dict(request.query)
+        if self.agreeing is None:
+            no = f"{self.oauth.redirect_url}?error=access_denied&state={asked['state']}"
+            return web.Response(status=302, headers={"Location": no})
+        return web.Response(status=302, headers={"Location": self.oauth.agree(self.agreeing, asked)})
+
+    def _workspace(self, token: str, args: Payload) -> Workspace:
         for one in self.workspaces.values():
-            if one.token == token:
+            if token and one.token == token:
                 return one
+        if token and (org := self.oauth.find_org(token)) is not None:
+            return org.serving(args)
         raise ApiError("invalid_auth")
 
     def _give_ticket(self, app_token: str) -> Payload:
@@ -153,6 +170,15 @@ def _break(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+def _with_basic(request: web.Request, args: Payload) -> Payload:
+    """The app's credentials may come as HTTP's basic authentication, as Slack advises."""
+    given = request.headers.get("Authorization", "")
+    if not given.startswith("Basic "):
+        return args
+    client_id, _, secret = base64.b64decode(given.removeprefix("Basic ")).decode().partition(":")
+    return {**args, "client_id": client_id, "client_secret": secret}
 
 
 async def _read_args(request: web.Request) -> Payload:

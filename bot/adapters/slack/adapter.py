@@ -1,13 +1,13 @@
-"""Slack: one workspace, met in either of Slack's two ways: over a socket that we open, or over HTTP."""
+"""Slack, met in either of its two ways: over a socket that we open, for one workspace, or over HTTP."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -19,37 +19,53 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.guard import BODY_LIMIT, Guard
-from bot.adapters.slack.listeners import Listeners, Report
-from bot.adapters.slack.messenger import SlackMessenger
-from bot.adapters.slack.origin import hooks_of
-from bot.adapters.slack.pictures import Pictures
+from bot.adapters.slack.hearing import Hearing
+from bot.adapters.slack.install import Beginnings, Credentials, InstallDoor
+from bot.adapters.slack.listeners import Report
 from bot.adapters.slack.publish import REQUEST_PATH, SCOPES
-from bot.adapters.slack.receive import PLATFORM, Reader
-from bot.adapters.slack.replies import Replies
+from bot.adapters.slack.receive import PLATFORM
+from bot.adapters.slack.renewal import Renewal, Renewing
+from bot.adapters.slack.surroundings import API_URL, Surroundings, make_logger, open_session
+from bot.adapters.slack.workspaces import (
+    Leaving,
+    ManyWorkspaces,
+    Messengers,
+    OneWorkspace,
+    Workspace,
+    Workspaces,
+)
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Space
+from bot.core.domain.installs import Install
 from bot.core.errors import SettingsError
 from bot.core.ids import Address
 from bot.core.ports import Clock, Doors, Painter
 
-API_URL = "https://slack.com/api/"
-CONNECT_SECONDS = 3.0
-READ_SECONDS = 10.0
 PING_SECONDS = 10.0  # a socket that is silent for four of these is given up
 SHUTDOWN_SECONDS = 3.0
 
 _BROKEN = 500
 
 
+class Installs(Beginnings, Renewing, Leaving, Protocol):
+    """What `bot.storage.installs.Installs` does, awaited."""
+
+
 class SlackAdapter:
-    """One workspace. `messenger` says there what is to be said unasked."""
+    """`messenger` says in each workspace what is to be said unasked. Through a `door`, more of them come."""
 
     def __init__(
-        self, app: AsyncApp, client: AsyncWebClient, listeners: Listeners, messenger: SlackMessenger
+        self,
+        app: AsyncApp,
+        client: AsyncWebClient,
+        hearing: Hearing,
+        messenger: Messengers,
+        door: InstallDoor | None = None,
     ) -> None:
         self._app = app
         self._client = client
-        self._listeners = listeners
+        self._hearing = hearing
+        self._door = door
         self.messenger = messenger
 
     def application(self, secret: str, clock: Clock) -> web.Application:
@@ -67,6 +83,8 @@ class SlackAdapter:
 
         app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_post(REQUEST_PATH, receive)
+        if self._door is not None:
+            self._door.add_to(app)
         return app
 
     async def serve(
@@ -83,7 +101,7 @@ class SlackAdapter:
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
-            await self._listeners.finish()
+            await self._hearing.finish()
 
     async def listen(
         self, app_token: str, *, ready: Callable[[], None], ping_seconds: float = PING_SECONDS
@@ -102,7 +120,7 @@ class SlackAdapter:
             ready()
             await asyncio.Event().wait()
         finally:
-            await self._listeners.finish()
+            await self._hearing.finish()
             await handler.close_async()  # type: ignore[no-untyped-call]
 
     async def _dispatch(self, body: bytes, content_type: str) -> web.Response:
@@ -132,50 +150,62 @@ async def open_slack(
     `report` is told about bugs. Raises SettingsError for a token that Slack doesn't take, RetryLater when
     Slack can't be reached.
     """
-    timeout = ClientTimeout(total=READ_SECONDS, sock_connect=CONNECT_SECONDS)
-    async with ClientSession(timeout=timeout) as session:
-        # Never sent twice by itself: a message whose end nobody saw may have been said.
-        logger = _make_logger("slack", logging.WARNING)
-        client = AsyncWebClient(token, api_url, session=session, logger=logger, retry_handlers=[])
+    async with open_session() as session:
+        around = Surroundings(doors, catalog, painter, report, prefix, api_url, session)
+        client = around.client(token)
         told = await _ask(client.auth_test(), "SLACK_BOT_TOKEN")
         _compare_scopes(told)
         space = Space(Address(PLATFORM, told["team_id"]), told["team"])
-        reader = Reader(space, told["user_id"], prefix, hooks_of(client.base_url), catalog.commands)
-        pictures = Pictures(client, painter, report)
-        replies = Replies(client, session, pictures)
-        listeners = Listeners(doors, catalog, reader, client, replies, report)
-        app = _make_app(client, told, token)
-        listeners.register(app)
-        yield SlackAdapter(app, client, listeners, SlackMessenger(client, pictures))
+        yield _join(client, OneWorkspace(around.speak(space, token, told["user_id"])))
 
 
-def _make_app(client: AsyncWebClient, told: AsyncSlackResponse, token: str) -> AsyncApp:
-    """Bolt, which only sorts here: `Guard` verifies in front of it, and `Reader` knows the workspace."""
-    known = AuthorizeResult(
-        enterprise_id=told.get("enterprise_id"),
-        team_id=told["team_id"],
-        bot_id=told.get("bot_id"),
-        bot_user_id=told["user_id"],
-        bot_token=token,
-    )
+@asynccontextmanager
+async def open_workspaces(
+    doors: Doors,
+    catalog: Catalog,
+    painter: Painter,
+    report: Report,
+    installs: Installs,
+    clock: Clock,
+    *,
+    app: Credentials,
+    prefix: str = "",
+    api_url: str = API_URL,
+) -> AsyncIterator[SlackAdapter]:
+    """The adapter of all workspaces that have installed Cairn, and of those that will, for as long as the
+    block lasts. `report` is told about bugs, `clock` is the machine's."""
+    async with open_session() as session:
+        around = Surroundings(doors, catalog, painter, report, prefix, api_url, session)
+        client = around.client(None)
+
+        def speak(space: Space, install: Install) -> Workspace:
+            return around.speak(space, install.token, install.user)
+
+        renewal = Renewal(installs, clock, client, app.client_id, app.client_secret)
+        workspaces = ManyWorkspaces(installs, renewal, clock, around.client, speak)
+        quiet = make_logger("slack.oauth", logging.ERROR)
+        yield _join(client, workspaces, InstallDoor(installs, clock, client, quiet, app))
+
+
+def _join(client: AsyncWebClient, workspaces: Workspaces, door: InstallDoor | None = None) -> SlackAdapter:
+    hearing, app = Hearing(workspaces), _make_app(client)
+    hearing.register(app)
+    return SlackAdapter(app, client, hearing, Messengers(workspaces), door)
+
+
+def _make_app(client: AsyncWebClient) -> AsyncApp:
+    """Bolt, which only sorts here: `Guard` verifies in front of it, and `Hearing` finds the workspace."""
 
     async def authorize(**_: Any) -> AuthorizeResult:
-        return known
+        return AuthorizeResult(enterprise_id=None, team_id=None)
 
     return AsyncApp(
         name="cairn",
-        logger=_make_logger("slack.bolt", logging.ERROR),  # it warns of settings that it found by itself
+        logger=make_logger("slack.bolt", logging.ERROR),  # it warns of settings that it found by itself
         client=AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[]),
         authorize=authorize,
         request_verification_enabled=False,
     )
-
-
-def _make_logger(name: str, level: int) -> logging.Logger:
-    """Slack's libraries write what people say into their log when it is set to DEBUG, so it never is."""
-    logger = logging.getLogger(name)
-    logger.setLevel(level)
-    return logger
 
 
 async def _ask(call: Any, setting: str) -> AsyncSlackResponse:

@@ -1,18 +1,17 @@
 """What is done with each thing that Slack sends: read, asked at the doors, acknowledged, answered."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
-from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.origin import Malformed
+from bot.adapters.slack.people import is_guest, user_of
 from bot.adapters.slack.receive import Reader, Received, is_for_leads
 from bot.adapters.slack.render import entries_payload, home_payload, message_payload, notice_payload
 from bot.adapters.slack.replies import Replies
@@ -27,14 +26,10 @@ from bot.core.views.errors import busy
 
 # Slack waits three seconds for an acknowledgement.
 ACK_SECONDS = 2.0
-FINISH_SECONDS = 5.0
 
 Payload = Mapping[str, Any]
-Asked = TypeVar("Asked", Received, Typing, Caller)
 Report = Callable[[Exception, Any], object]
 Draw = Callable[[Answer], dict[str, Any] | None]
-
-_ANY = re.compile("")
 
 
 class Listeners:
@@ -55,48 +50,32 @@ class Listeners:
         self._client = client
         self._replies = replies
         self._report = report
-        self._running: set[asyncio.Task[Any]] = set()
+        self._kinds: dict[
+            str, tuple[Callable[[Payload], Any], Callable[[AsyncAck, Any], Awaitable[None]]]
+        ] = {
+            "command": (reader.command, self._run_command),
+            "action": (reader.action, self._run_action),
+            "view": (reader.submission, self._submit),
+            "options": (reader.suggestion, self._suggest),
+            "home": (reader.opened, self._show_home),
+            "question": (reader.question, self._run_action),
+        }
 
-    def register(self, app: AsyncApp) -> None:
-        """Has the app call us for everything that the manifest asks for."""
-        reader = self._reader
-        app.command(_ANY)(self._listener(reader.command, self._run_command))
-        app.action(_ANY)(self._listener(reader.action, self._run_action))
-        app.view(_ANY)(self._listener(reader.submission, self._submit))
-        app.options(_ANY)(self._listener(reader.suggestion, self._suggest))
-        app.event("app_home_opened")(self._listener(reader.opened, self._show_home))
-        for event in ("app_mention", "message"):
-            app.event(event)(self._listener(reader.question, self._run_action))
-        # Everything else is acknowledged: nothing of it is ever logged as a request that nobody handles.
-        app.event(_ANY)(_ignore)
-
-    async def finish(self) -> None:
-        """Waits a little for what is being answered."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=FINISH_SECONDS)
-
-    def _listener(
-        self, read: Callable[[Payload], Asked | None], carry: Callable[[AsyncAck, Asked], Awaitable[None]]
-    ) -> Callable[..., Awaitable[None]]:
-        async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
-            try:
-                asked = read(body)
-            except Malformed as error:
-                structlog.get_logger().warning("slack payload refused", why=str(error))
-                asked = None
-            if asked is None:
-                await ack()
-                return
-            task = asyncio.ensure_future(carry(ack, asked))
-            self._running.add(task)
-            try:
-                await task
-            except Exception as error:  # noqa: BLE001  a bug of ours: Bolt would log what was typed
-                self._report(error, getattr(asked, "call", asked))
-            finally:
-                self._running.discard(task)
-
-        return listen
+    async def hear(self, kind: str, ack: AsyncAck, body: Payload) -> None:
+        """Does what this kind of payload asks for."""
+        read, carry = self._kinds[kind]
+        try:
+            asked = read(body)
+        except Malformed as error:
+            structlog.get_logger().warning("slack payload refused", why=str(error))
+            asked = None
+        if asked is None:
+            await ack()
+            return
+        try:
+            await carry(ack, asked)
+        except Exception as error:  # noqa: BLE001  a bug of ours: Bolt would log what was typed
+            self._report(error, getattr(asked, "call", asked))
 
     async def _run_command(self, ack: AsyncAck, received: Received) -> None:
         what = received.call.what
@@ -126,7 +105,7 @@ class Listeners:
     async def _publish_home(self, caller: Caller) -> None:
         blocks = await self._doors.home(self._reader.space, caller)
         try:
-            await self._client.views_publish(user_id=caller.address.id, view=home_payload(blocks))
+            await self._client.views_publish(user_id=user_of(caller.address.id), view=home_payload(blocks))
         except BROKEN as error:
             structlog.get_logger().warning("home not shown", error=code_of(error) or type(error).__name__)
 
@@ -156,11 +135,13 @@ class Listeners:
 
     async def _identify(self, caller: Caller) -> Caller:
         try:
-            told = await self._client.users_info(user=caller.address.id)
+            told = await self._client.users_info(user=user_of(caller.address.id))
         except BROKEN as error:
             raise nothing_said(error) from None
         user = told["user"]
-        lead = user.get("is_admin") is True or user.get("is_owner") is True
+        # Who administers another workspace administers nothing here.
+        leads = user.get("is_admin") is True or user.get("is_owner") is True
+        lead = leads and not is_guest(caller.address.id)
         return Caller(caller.address, str(user.get("name") or caller.name), lead)
 
 
@@ -180,7 +161,3 @@ def _draw_refusal(answer: Answer, inputs: Collection[str]) -> dict[str, Any] | N
     if answer.about in inputs:
         return {"response_action": "errors", "errors": {answer.about: first_text(answer.reply)}}
     return {"response_action": "push", "view": notice_payload(answer.reply)}
-
-
-async def _ignore(ack: AsyncAck) -> None:
-    await ack()

@@ -6,6 +6,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.errors import BROKEN, delivery_error, nothing_said
+from bot.adapters.slack.people import user_of
 from bot.adapters.slack.pictures import Pictures
 from bot.adapters.slack.render import message_payload
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
@@ -70,7 +71,7 @@ class SlackMessenger:
         if place != "direct":
             return to
         try:
-            opened = await self._client.conversations_open(users=to)
+            opened = await self._client.conversations_open(users=user_of(to))
         except BROKEN as error:
             raise nothing_said(error) from None
         return str(opened["channel"]["id"])

@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 METADATA_LIMIT = 3_000
 URL_LIMIT = 500
@@ -76,6 +78,12 @@ def read_id(value: object, name: str) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise Malformed(f"{name}: an id of Slack is expected")
     return value
+
+
+def read_optional_id(part: Mapping[str, Any], name: str) -> str:
+    """The id of that name; empty where there is none. Raises Malformed."""
+    value = part.get(name)
+    return "" if value in (None, "") else read_id(value, name)
 
 
 def read_stamp(value: object, name: str) -> str:

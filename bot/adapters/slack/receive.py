@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.adapters.slack.envelope import Envelope, read_envelope
 from bot.adapters.slack.origin import Malformed, Origin, read_id, read_stamp, read_url, unpack
+from bot.adapters.slack.people import home_in, member_id
 from bot.adapters.slack.render import LINK_ID
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed, Typing
@@ -52,7 +54,7 @@ class Reader:
 
     def command(self, body: Payload) -> Received:
         """A slash command."""
-        self._require_space(body.get("team_id"))
+        sent = self._require_space(body)
         name = _text(body, "command", NAME_LIMIT)
         if not name.startswith(f"/{self.prefix}"):
             raise Malformed(f"command: a name that begins with /{self.prefix} is expected")
@@ -65,11 +67,11 @@ class Reader:
             url=read_url(body.get("response_url"), self.hooks),
             trigger=_text(body, "trigger_id", NAME_LIMIT),
         )
-        return self._receive(origin.trigger, body.get("user_name"), typed, origin)
+        return self._receive(origin.trigger, body.get("user_name"), typed, origin, sent)
 
     def action(self, body: Payload) -> Received | None:
         """A button or a select; None for a link, which the browser has opened already."""
-        user = self._interaction(body)
+        sent, user = self._require_space(body), _user(body)
         pressed = _pressed(body)
         if pressed is None:
             return None
@@ -87,11 +89,11 @@ class Reader:
             origin = Origin(user=user, home=True, trigger=trigger)
         else:
             raise Malformed("container: a message or the home tab is expected")
-        return self._receive(trigger, _name(body), pressed, origin)
+        return self._receive(trigger, _name(body), pressed, origin, sent, home_in(body.get("user")))
 
     def submission(self, body: Payload) -> Received:
         """A modal that was sent; that of a command's options is the command, as if it had been typed."""
-        user = self._interaction(body)
+        sent, user = self._require_space(body), _user(body)
         view = _object(body.get("view"), "view")
         action = _text(view, "callback_id", NAME_LIMIT)
         values = _values(_object(_object(view.get("state"), "view.state").get("values"), "view.state.values"))
@@ -100,12 +102,14 @@ class Reader:
         if command is not None:
             what = Typed(command, {name: str(value) for name, value in values.items() if value})
         origin = unpack(view.get("private_metadata"), user, self.hooks)
-        received = self._receive(_text(body, "trigger_id", NAME_LIMIT), _name(body), what, origin)
+        key = _text(body, "trigger_id", NAME_LIMIT)
+        received = self._receive(key, _name(body), what, origin, sent, home_in(body.get("user")))
         return replace(received, inputs=frozenset(values))
 
     def suggestion(self, body: Payload) -> Typing:
         """An option that is being typed into the modal of a command's options."""
-        caller = Caller(Address(PLATFORM, self._interaction(body)), str(_name(body) or ""))
+        member = member_id(_user(body), home_in(body.get("user")), self._require_space(body))
+        caller = Caller(Address(PLATFORM, member), str(_name(body) or ""))
         view = _object(body.get("view"), "view")
         command = _command_of(_text(view, "callback_id", NAME_LIMIT))
         if command is None:
@@ -116,7 +120,7 @@ class Reader:
     def question(self, body: Payload) -> Received | None:
         """A mention of the bot, or what somebody writes to it: the same as its question about gaps. None for
         what wasn't said by a person, or not to the bot. The caller has no name yet."""
-        event = self._event(body)
+        sent, event = self._require_space(body), _object(body.get("event"), "event")
         direct = event.get("channel_type") == "im"
         channel = read_id(event.get("channel"), "event.channel")
         mentioned = event.get("type") == "app_mention" and not channel.startswith("D")
@@ -132,36 +136,35 @@ class Reader:
             thread="" if thread is None else read_stamp(thread, "event.thread_ts"),
         )
         typed = Typed(command, {option: said} if said else {})
-        return self._receive(_text(body, "event_id", NAME_LIMIT), None, typed, origin)
+        return self._receive(_text(body, "event_id", NAME_LIMIT), None, typed, origin, sent, home_in(event))
 
     def opened(self, body: Payload) -> Caller | None:
         """Who opened the home tab; None for the tab of messages."""
-        event = self._event(body)
-        if event.get("tab") != "home":
+        self._require_space(body)
+        if (event := _object(body.get("event"), "event")).get("tab") != "home":
             return None
         return Caller(Address(PLATFORM, read_id(event.get("user"), "event.user")), "")
 
-    def _receive(self, key: str, name: object, what: Typed | Pressed | Submitted, origin: Origin) -> Received:
-        caller = Caller(Address(PLATFORM, origin.user), name if isinstance(name, str) else "")
+    def _receive(
+        self,
+        key: str,
+        name: object,
+        what: Typed | Pressed | Submitted,
+        origin: Origin,
+        sent: Envelope,
+        home: str = "",
+    ) -> Received:
+        member = member_id(origin.user, home, sent)
+        caller = Caller(Address(PLATFORM, member), name if isinstance(name, str) else "")
         channel = Address(PLATFORM, origin.channel) if origin.channel else None
         message = Address(PLATFORM, origin.message) if origin.message else None
         return Received(Call(key, self.space, caller, what, ReplyTo(channel, message)), origin)
 
-    def _interaction(self, body: Payload) -> str:
-        """The user's id."""
-        self._require_space(_object(body.get("team"), "team").get("id"))
-        return read_id(_object(body.get("user"), "user").get("id"), "user.id")
-
-    def _event(self, body: Payload) -> Payload:
-        # In a channel that workspaces share, only this says for which of them the event was sent.
-        asked = body.get("authorizations")
-        first = asked[0] if isinstance(asked, list) and asked and isinstance(asked[0], dict) else body
-        self._require_space(first.get("team_id"))
-        return _object(body.get("event"), "event")
-
-    def _require_space(self, team: object) -> None:
-        if team != self.space.address.id:
-            raise Malformed("team: the workspace that Cairn was started for is expected")
+    def _require_space(self, body: Payload) -> Envelope:
+        sent = read_envelope(body)
+        if sent.team != self.space.address.id:
+            raise Malformed("team: the workspace that this reader is for is expected")
+        return sent
 
     def _read_token(self, found: re.Match[str]) -> str:
         """A mention, a channel or a link, as the text's writer saw it; the bot's own mention is left out."""
@@ -235,6 +238,10 @@ def _plain(text: str) -> str:
 def _name(body: Payload) -> object:
     user = body["user"]
     return user.get("username") or user.get("name")
+
+
+def _user(body: Payload) -> str:
+    return read_id(_object(body.get("user"), "user").get("id"), "user.id")
 
 
 def _object(value: object, name: str) -> Payload:

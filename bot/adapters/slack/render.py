@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from bot.adapters.slack.people import user_of
 from bot.core.chat.chart import Chart
 from bot.core.chat.codec import encode
 from bot.core.chat.control import LABEL_LIMIT as CHOICE_LABEL_LIMIT
@@ -157,7 +158,7 @@ def _draw_part(part: Part) -> str:
         case Plain(text):
             return literal(text)
         case Mention(user, name):
-            return f"<@{user.id}>" if user.platform == "slack" else literal(name)
+            return f"<@{user_of(user.id)}>" if user.platform == "slack" else literal(name)
         case Moment(at, style):
             return f"<!date^{int(at.timestamp())}^{_DATES[style]}|{plain_moment(part)}>"
 

@@ -1,0 +1,60 @@
+"""What every workspace shares: Cairn's doors, and one session to speak to Slack with."""
+
+import logging
+from dataclasses import dataclass
+
+from aiohttp import ClientSession, ClientTimeout
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.listeners import Listeners, Report
+from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.origin import hooks_of
+from bot.adapters.slack.pictures import Pictures
+from bot.adapters.slack.receive import Reader
+from bot.adapters.slack.replies import Replies
+from bot.adapters.slack.workspaces import Workspace
+from bot.core.catalog import Catalog
+from bot.core.chat.call import Space
+from bot.core.ports import Doors, Painter
+
+API_URL = "https://slack.com/api/"
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every workspace shares."""
+
+    doors: Doors
+    catalog: Catalog
+    painter: Painter
+    report: Report
+    prefix: str
+    api_url: str
+    session: ClientSession
+
+    def client(self, token: str | None) -> AsyncWebClient:
+        # Never sent twice by itself: a message whose end nobody saw may have been said.
+        logger = make_logger("slack", logging.WARNING)
+        return AsyncWebClient(token, self.api_url, session=self.session, logger=logger, retry_handlers=[])
+
+    def speak(self, space: Space, token: str, user: str) -> Workspace:
+        """What speaks to one workspace, where Cairn is the user."""
+        client = self.client(token)
+        reader = Reader(space, user, self.prefix, hooks_of(client.base_url), self.catalog.commands)
+        pictures = Pictures(client, self.painter, self.report)
+        replies = Replies(client, self.session, pictures)
+        listeners = Listeners(self.doors, self.catalog, reader, client, replies, self.report)
+        return Workspace(space, listeners, SlackMessenger(client, pictures))
+
+
+def open_session() -> ClientSession:
+    return ClientSession(timeout=ClientTimeout(total=READ_SECONDS, sock_connect=CONNECT_SECONDS))
+
+
+def make_logger(name: str, level: int) -> logging.Logger:
+    """Slack's libraries write what people say into their log when it is set to DEBUG, so it never is."""
+    logger = logging.getLogger(name)
+    logger.setLevel(level)
+    return logger

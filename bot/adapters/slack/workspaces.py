@@ -1,0 +1,173 @@
+"""The workspaces that Cairn serves: the one of a bot's token, or all that have installed it."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.envelope import Envelope
+from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
+from bot.adapters.slack.listeners import Listeners
+from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.renewal import Renewal
+from bot.core.chat.call import Space
+from bot.core.chat.notice import Finding, Notice, Ref
+from bot.core.domain.installs import Install
+from bot.core.domain.ledger import Occurrence
+from bot.core.errors import RetryLater, SealBroken, TryAgain, Unreachable
+from bot.core.ids import Address, Platform
+from bot.core.ports import Clock
+
+OPEN_MOST = 2_000
+# Slack's clock and ours may differ by this much: an event so near to an install may be about an older one.
+UNSURE = timedelta(minutes=1)
+
+SLACK: Platform = "slack"
+DEAD = frozenset({"account_inactive", "invalid_auth", "token_revoked", "token_expired"})
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One workspace, with what speaks to it."""
+
+    space: Space
+    listeners: Listeners
+    messenger: SlackMessenger
+
+
+class Workspaces(Protocol):
+    async def find(self, envelope: Envelope) -> Workspace | None:
+        """The workspace that something was sent for; None when it has no install.
+
+        Raises TryAgain and RetryLater when that can't be told now, SealBroken when its install can't be used.
+        """
+        ...
+
+    async def at(self, space: Address) -> Workspace | None:
+        """As `find`, of a space that is known already."""
+        ...
+
+    async def leave(self, envelope: Envelope, seconds: int) -> None:
+        """Slack says that an install ended at this time, counted since 1970. Raises as `find` does."""
+        ...
+
+
+class OneWorkspace:
+    """That of a bot's token. Another one's payload is for its reader to refuse."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def find(self, _envelope: Envelope) -> Workspace | None:
+        return self._workspace
+
+    async def at(self, space: Address) -> Workspace | None:
+        return self._workspace if space == self._workspace.space.address else None
+
+    async def leave(self, _envelope: Envelope, _seconds: int) -> None:
+        """The token is the operator's: there is nothing of it to delete here."""
+
+
+class Leaving(Protocol):
+    """What `bot.storage.installs.Installs` does, awaited."""
+
+    async def find(self, enterprise: str, team: str) -> Install | None: ...
+
+    async def forget(self, install: Install) -> bool: ...
+
+
+class ManyWorkspaces:
+    """All that have installed Cairn. The install is looked at for each payload, so that what another process
+    has changed holds at once; what speaks to a workspace is kept while its token is the same.
+
+    `speak`: makes what speaks to a space with a token. `client`: speaks for nobody.
+    """
+
+    def __init__(
+        self,
+        installs: Leaving,
+        renewal: Renewal,
+        clock: Clock,
+        client: Callable[[str], AsyncWebClient],
+        speak: Callable[[Space, Install], Workspace],
+    ) -> None:
+        self._installs = installs
+        self._renewal = renewal
+        self._clock = clock
+        self._client = client
+        self._speak = speak
+        self._open: OrderedDict[str, tuple[tuple[str, int], Workspace]] = OrderedDict()
+
+    async def find(self, envelope: Envelope) -> Workspace | None:
+        return await self._find(envelope.enterprise, envelope.team)
+
+    async def at(self, space: Address) -> Workspace | None:
+        return await self._find("", space.id)
+
+    async def leave(self, envelope: Envelope, seconds: int) -> None:
+        team = "" if envelope.everywhere else envelope.team
+        install = await self._installs.find(envelope.enterprise, team)
+        # What a single workspace says does not end the install of its whole organization.
+        if install is None or install.tenant.team != team:
+            return
+        ended = datetime.fromtimestamp(seconds, UTC)
+        if ended < install.installed_at - UNSURE:
+            return
+        if ended < install.installed_at + UNSURE and await self._works(install):
+            return
+        await self._installs.forget(install)
+        structlog.get_logger().info("slack install ended")
+
+    async def _find(self, enterprise: str, team: str) -> Workspace | None:
+        install = await self._installs.find(enterprise, team) if team else None
+        if install is None:
+            self._open.pop(team, None)
+            return None
+        install = await self._renewal.make_fresh(install)
+        key = (install.token, install.version)
+        known = self._open.get(team)
+        if known is None or known[0] != key:
+            known = key, self._speak(Space(Address(SLACK, team), install.name), install)
+            self._open[team] = known
+            while len(self._open) > OPEN_MOST:
+                self._open.popitem(last=False)
+        self._open.move_to_end(team)
+        return known[1]
+
+    async def _works(self, install: Install) -> bool:
+        """Whether Slack still takes the token. Raises RetryLater when it doesn't say."""
+        try:
+            await self._client(install.token).auth_test()
+        except BROKEN as error:
+            if code_of(error) in DEAD:
+                return False
+            raise nothing_said(error) from None
+        return True
+
+
+class Messengers:
+    """What is said unasked, each by the messenger of its workspace."""
+
+    deduplicates = SlackMessenger.deduplicates
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        return await (await self._of(occurrence)).post(occurrence, notice)
+
+    async def find(self, occurrence: Occurrence) -> Finding:
+        return await (await self._of(occurrence)).find(occurrence)
+
+    async def _of(self, occurrence: Occurrence) -> SlackMessenger:
+        try:
+            workspace = await self._workspaces.at(occurrence.space)
+        except (SealBroken, TryAgain) as error:
+            raise RetryLater("install not read") from error
+        if workspace is None:
+            raise Unreachable("not installed")
+        return workspace.messenger

@@ -1,0 +1,63 @@
+"""Seals what must not be read from a copy of the database. Whose it is is sealed in with it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from bot.core.domain.installs import Tenant
+from bot.core.errors import SealBroken, SettingsError
+
+MAKE_ONE = "`cairn tokens key` makes one"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What is sealed: a token, and what the next one is asked for with, empty when it never ends."""
+
+    token: str
+    renewal: str = ""
+
+
+class Seal:
+    """Seals with the first of `keys` and opens with any of them, so that keys can be changed while it runs.
+
+    Raises SettingsError for no key, or for one that is none; never with the key's text.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise SettingsError(f"CAIRN_KEYS holds no key: {MAKE_ONE}")
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise SettingsError(
+                f"CAIRN_KEYS holds keys of 44 characters, the newest first, with commas between: {MAKE_ONE}"
+            ) from None
+        # The name of the key that new rows are sealed with: it tells nothing of the key itself.
+        self.newest = hashlib.sha256(keys[0].encode()).hexdigest()[:16]
+
+    def close(self, tenant: Tenant, secrets: Secrets) -> str:
+        held = [tenant.enterprise, tenant.team, secrets.token, secrets.renewal]
+        return self._fernet.encrypt(json.dumps(held).encode()).decode()
+
+    def open(self, tenant: Tenant, sealed: str) -> Secrets:
+        """What was sealed for this tenant. Raises SealBroken for anything else."""
+        try:
+            enterprise, team, token, renewal = json.loads(self._fernet.decrypt(sealed.encode()))
+        except (InvalidToken, ValueError):
+            raise SealBroken(tenant.key, "no key of CAIRN_KEYS opens it") from None
+        if (enterprise, team) != (tenant.enterprise, tenant.team):
+            raise SealBroken(tenant.key, "it was sealed for another tenant")
+        return Secrets(token, renewal)
+
+
+def make_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+def split_keys(text: str) -> tuple[str, ...]:
+    """The keys of a setting: with commas or line breaks between them."""
+    return tuple(text.replace(",", " ").split())

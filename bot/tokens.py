@@ -1,0 +1,38 @@
+"""What an operator asks of the tokens that are kept for many workspaces: another key for them."""
+
+from bot.core.errors import SettingsError
+from bot.settings import Settings
+from bot.storage.engine import open_engine
+from bot.storage.installs import Installs
+from bot.storage.sealing import MAKE_ONE, Seal, make_key, split_keys
+
+KEY_HINT = "keep it as CAIRN_KEYS, or in the file that CAIRN_KEYS_FILE names: without it no token can be read"
+
+
+def new_key() -> str:
+    """A key to seal with, as CAIRN_KEYS takes it."""
+    return make_key()
+
+
+def open_seal(settings: Settings) -> Seal:
+    """Raises SettingsError when CAIRN_KEYS holds no key."""
+    if settings.cairn_keys is None:
+        raise SettingsError(f"tokens of many workspaces need CAIRN_KEYS to be sealed with: {MAKE_ONE}")
+    return Seal(split_keys(settings.cairn_keys.get_secret_value()))
+
+
+def rotate(settings: Settings) -> tuple[str, bool]:
+    """Seals every token with the newest key. What to tell, and whether every row could be opened."""
+    engine = open_engine(settings.store_url.get_secret_value())
+    try:
+        resealed = Installs(engine, open_seal(settings)).reseal()
+    finally:
+        engine.dispose()
+    told = f"{resealed.done} tokens were sealed with the newest key."
+    if not resealed.left:
+        return f"{told} All of them are now: the older keys can go.", True
+    named = ", ".join(resealed.left)
+    return (
+        f"{told} No key of CAIRN_KEYS opens {named}: give the older key back, or install anew there.",
+        False,
+    )
