@@ -16,7 +16,7 @@ from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, 
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Block, Message
 from bot.core.errors import TryAgain
-from bot.core.ids import Address
+from bot.core.ids import Address, Platform
 from bot.core.locator import Locator
 from bot.core.router import Router
 from bot.storage.downtimes import Pulse
@@ -63,6 +63,9 @@ class ThreadDoors:
 
     async def returned(self, space: Space, at: datetime | None = None) -> Message:
         return await hop(self._writers, self._router.returned, space, at)
+
+    async def known(self, platform: Platform) -> tuple[Address, ...]:
+        return await hop(self._readers, self._router.known, platform)
 
 
 class ThreadTranscript:

@@ -18,7 +18,7 @@ from bot.core.domain.plans import Plan, PlanId
 from bot.core.domain.profiles import Assessment, Profile
 from bot.core.domain.progress import Downtime
 from bot.core.domain.reminders import Reminder
-from bot.core.ids import Address, QuestionId, SpaceId
+from bot.core.ids import Address, Platform, QuestionId, SpaceId
 from bot.core.outbox import LeaseRows, LedgerRows, SlotRows
 from bot.core.presence import MemberRows, ReachRows, SpaceRows
 
@@ -230,16 +230,18 @@ class Doors(Protocol):
 
 
 class PlatformDoors(Doors, Protocol):
-    """The doors of a platform that takes Cairn in and out of its spaces."""
+    """The doors of a platform that takes Cairn in and out of its spaces. These raise TryAgain."""
 
     async def left(self, space: Address, at: datetime | None = None) -> None:
-        """Cairn was taken out of the space, at `at` (None: now): nothing more is said there. Raises TryAgain
-        when that could not be kept."""
+        """Cairn was taken out of the space, at `at` (None: now): nothing more is said there."""
         ...
 
     async def returned(self, space: Space, at: datetime | None = None) -> Message:
-        """Cairn is in the space, at `at` (None: now). What can be said there to begin with. Raises TryAgain
-        when that could not be kept."""
+        """Cairn is in the space, at `at` (None: now). What can be said there to begin with."""
+        ...
+
+    async def known(self, platform: Platform) -> tuple[Address, ...]:
+        """The spaces that Cairn is in, as far as it knows."""
         ...
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.core.chat.call import Caller, Space
 from bot.core.domain.ledger import Cut
 from bot.core.domain.members import Member
-from bot.core.ids import Address, SpaceId
+from bot.core.ids import Address, Platform, SpaceId
 
 
 class MemberRows(Protocol):
@@ -40,6 +40,10 @@ class SpaceRows(Protocol):
     def back(self, space: Address, at: datetime) -> bool:
         """Cairn is in the space at `at`: everything is as it was. False when it was taken out since, or is
         new there."""
+        ...
+
+    def known(self, platform: Platform) -> tuple[Address, ...]:
+        """The platform's spaces that Cairn is in, as far as anybody knows."""
         ...
 
 

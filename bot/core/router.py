@@ -26,7 +26,7 @@ from bot.core.errors import (
 )
 from bot.core.feature import ActionHandler, Schedule
 from bot.core.given import Given, read_args, read_options, read_values
-from bot.core.ids import Address
+from bot.core.ids import Address, Platform
 from bot.core.ports import Clock, Report, Store, Transaction
 from bot.core.request import Context, Glance, Library, Request
 from bot.core.views import errors as views
@@ -123,6 +123,11 @@ class Router:
         with self._store.write() as tx:
             tx.spaces.back(space.address, min(at or now, now))
         return arrival()
+
+    def known(self, platform: Platform) -> tuple[Address, ...]:
+        """The spaces that Cairn is in, as far as it knows. Raises TryAgain."""
+        with self._store.read() as tx:
+            return tx.spaces.known(platform)
 
     def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Telling:
         """What the occurrence says, as it is true at `now`. Raises Unreachable, with a reference, for a bug,

@@ -15,11 +15,11 @@ import structlog
 
 from bot.core.chat.notice import Notice
 from bot.core.domain.ledger import Occurrence, Outcome, back_off
-from bot.core.errors import DeliveryError, TryAgain
+from bot.core.errors import DeliveryError, TryAgain, Unreachable
 from bot.core.outbox import Messenger
 from bot.core.ports import Clock, Store
 from bot.delivery.claims import Claimed, Claims, Lost, Marks, Notices
-from bot.delivery.outcomes import after_failure, after_finding
+from bot.delivery.outcomes import after_failure, after_finding, after_refused_finding
 
 T = TypeVar("T")
 
@@ -129,6 +129,8 @@ class Courier:
         now = self._clock.now()
         try:
             found = await self._messenger.find(row)
+        except Unreachable as error:
+            return after_refused_finding(error, row)
         except DeliveryError as error:
             return Outcome("ambiguous", error.why, not_before=now + self._later(row))
         return after_finding(found, row, now)

@@ -22,6 +22,11 @@ def after_finding(found: Finding, row: Occurrence, now: datetime) -> Outcome:
             return Outcome("retry", "perhaps said already; once more", not_before=now)
 
 
+def after_refused_finding(error: Unreachable, row: Occurrence) -> Outcome:
+    """The platform lets nobody look any more for what may have been said already."""
+    return Outcome("held" if row.place == "channel" else "dead", error.why, cut=error.cut)
+
+
 def after_failure(
     error: DeliveryError, row: Occurrence, now: datetime, later: timedelta
 ) -> tuple[Outcome, float]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 
-from bot.core.ids import Address
+from bot.core.ids import Address, Platform
 from bot.storage.tables import ledger, spaces
 
 WHY = "taken out of the space"
@@ -59,6 +59,11 @@ class StoredSpaces:
         place = _place(space)
         self.connection.execute(_BACK, {**place, "at": at})
         return self.connection.execute(_IS_IN, place).one_or_none() is not None
+
+    def known(self, platform: Platform) -> tuple[Address, ...]:
+        """The platform's spaces that Cairn is in, as far as anybody knows."""
+        wanted = select(spaces.c.foreign_id).where(spaces.c.platform == platform, spaces.c.gone_at.is_(None))
+        return tuple(Address(platform, one) for one in self.connection.execute(wanted).scalars())
 
 
 def _place(space: Address) -> dict[str, str]:

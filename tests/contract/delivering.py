@@ -23,6 +23,7 @@ class Sink:
         self.bugs: list[Exception] = []
         self.accepts = True  # whether it has the message although it fails
         self.finds: Finding | None = None
+        self.lost: DeliveryError | None = None  # what keeps everybody from looking
         self.stall: Callable[[], Awaitable[None]] | None = None
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
@@ -40,6 +41,8 @@ class Sink:
         return Ref("dm", occurrence.key)
 
     async def find(self, occurrence: Occurrence) -> Finding:
+        if self.lost is not None:
+            raise self.lost
         if self.finds is not None:
             return self.finds
         return Found(Ref("dm", occurrence.key)) if occurrence.key in self.told else Absent()

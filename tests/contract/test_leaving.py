@@ -10,7 +10,7 @@ from bot.core.chat.call import Caller, Space
 from bot.core.chat.message import plain_text
 from bot.core.chat.notice import Notice, Ref
 from bot.core.domain.ledger import Occurrence
-from bot.core.errors import Unreachable
+from bot.core.errors import Unknown, Unreachable
 from bot.core.ids import Address
 from bot.delivery.courier import GROUP, Courier
 from bot.scheduling.planner import Planner
@@ -184,6 +184,17 @@ async def test_who_left_or_closed_their_messages_is_told_nothing_more(hall: Hall
     assert await reminded(hall, 2) == ["@person-2"]
     whys = [why for _, state, why in hall.states() if state == "skipped"]
     assert sorted(whys) == ["direct messages closed", "left"]
+
+
+async def test_what_can_t_be_looked_up_any_more_is_not_asked_for_again(hall: Hall) -> None:
+    """The line broke, so it is asked for; meanwhile they have left."""
+    hall.ears.errors, hall.ears.accepts = [Unknown("connection lost")], False
+    assert len(await reminded(hall, 1)) == 2
+    hall.ears.lost = Unreachable("left the server", "member")
+    later = MONDAY + timedelta(weeks=1, minutes=10)
+    assert await hall.live(later) == []
+    assert sorted(state for _, state, _ in hall.states()) == ["dead", "sent", "sent"]
+    assert len(await reminded(hall, 2)) == 2
 
 
 def count_waiting(engine: Engine) -> int:

@@ -18,7 +18,7 @@ from bot.core.chat.form import Form, TextInput
 from bot.core.chat.message import Actions, Block, Message, Text, Update
 from bot.core.chat.part import Markdown
 from bot.core.feature import Feature
-from bot.core.ids import Address
+from bot.core.ids import Address, Platform
 from tests.end_to_end.discord_fake import TOKEN, FakeDiscord
 
 PRESS = Action("thing.press", "number")
@@ -71,6 +71,7 @@ class StubDoors:
         self.answers: Callable[[Call], Answer] = lambda _call: Answer(CARD, private=True)
         self.seconds = 0.0
         self.located: Space | Answer | None = None
+        self.spaces: list[str] = []
         self.lives: list[tuple[str, str, datetime | None]] = []
 
     async def answer(self, call: Call) -> Answer:
@@ -89,6 +90,9 @@ class StubDoors:
 
     async def left(self, space: Address, at: datetime | None = None) -> None:
         self.lives.append((space.id, "left", at))
+
+    async def known(self, platform: Platform) -> tuple[Address, ...]:
+        return tuple(Address(platform, one) for one in self.spaces)
 
     async def returned(self, space: Space, at: datetime | None = None) -> Message:
         self.lives.append((space.address.id, "returned", at))

@@ -36,6 +36,7 @@ class Gateway:
         self.heard: list[int] = []
         self.ready = asyncio.Event()
         self.heartbeat_ms = 41_250
+        self.away: set[str] = set()  # servers in an outage
 
     @property
     def identified(self) -> int:
@@ -96,6 +97,20 @@ class Gateway:
             await socket.close(code=UNKNOWN_ERROR)
 
     async def join(self, guild: Guild) -> None:
+        """The bot was invited into the server just now."""
+        told = self._guild(guild)
+        del told["unavailable"]
+        await self.tell("GUILD_CREATE", told, guild.id)
+
+    async def lose(self, guild: Guild, *, outage: bool = False) -> None:
+        """The server has taken the bot out, or `outage`: nobody reaches it for a while."""
+        if not outage:
+            del self._world.guilds[guild.id]
+        gone = {"id": guild.id} | ({"unavailable": True} if outage else {})
+        await self.tell("GUILD_DELETE", gone, guild.id)
+
+    async def recover(self, guild: Guild) -> None:
+        """The outage is over."""
         await self.tell("GUILD_CREATE", self._guild(guild), guild.id)
 
     def _sockets(self) -> list[web.WebSocketResponse]:
@@ -131,6 +146,8 @@ class Gateway:
         ready |= {"application": {"id": self._world.application, "flags": 0}}
         await self._dispatch(session, "READY", ready)
         for guild in mine:
+            if guild.id in self.away:
+                continue
             await self._dispatch(session, "GUILD_CREATE", self._guild(guild))
         self.ready.set()
 
@@ -158,7 +175,8 @@ class Gateway:
             {"id": its, "name": name, "type": 0, "position": 0, "permission_overwrites": []}
             for name, its in guild.channels.items()
         ]
-        role = {"id": guild.id, "name": "@everyone", "permissions": "0", "position": 0, "color": 0}
+        rights = str(guild.members[self._world.bot.id])
+        role = {"id": guild.id, "name": "@everyone", "permissions": rights, "position": 0, "color": 0}
         role |= {"hoist": False, "managed": False, "mentionable": False, "colors": {"primary_color": 0}}
         return {
             "id": guild.id,
@@ -168,5 +186,12 @@ class Gateway:
             "member_count": len(guild.members),
             "channels": channels,
             "roles": [role],
+            "members": [self._me()],
+            "system_channel_id": guild.system,
             "features": [],
         }
+
+    def _me(self) -> dict[str, Any]:
+        joined = "2026-12-01T00:00:00+00:00"
+        told = {"user": self._world.bot.payload, "roles": [], "joined_at": joined, "flags": 0}
+        return told | {"deaf": False, "mute": False}

@@ -48,6 +48,7 @@ class Guild:
     name: str
     channels: dict[str, str]
     members: dict[str, int]  # each member's permissions
+    system: str | None = None  # the channel in which the server greets newcomers
     threads: set[str] = field(default_factory=set)  # those of the channels that are threads
 
 

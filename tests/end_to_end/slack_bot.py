@@ -20,7 +20,7 @@ from bot.core.chat.form import Form, TextInput
 from bot.core.chat.message import Actions, Block, Message, Section, Text, Update
 from bot.core.chat.part import Markdown, Plain
 from bot.core.feature import Feature
-from bot.core.ids import Address
+from bot.core.ids import Address, Platform
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_lines import HttpLine, Line
 from tests.end_to_end.slack_people import Person
@@ -71,6 +71,7 @@ class ScriptedDoors:
     replies: dict[str, Answer] = field(default_factory=lambda: dict(REPLIES))
     calls: list[Call] = field(default_factory=list)
     seconds: float = 0.0
+    spaces: list[str] = field(default_factory=list)
     lives: list[tuple[str, str, datetime | None]] = field(default_factory=list)
 
     async def answer(self, call: Call) -> Answer:
@@ -87,6 +88,9 @@ class ScriptedDoors:
 
     async def left(self, space: Address, at: datetime | None = None) -> None:
         self.lives.append((space.id, "left", at))
+
+    async def known(self, platform: Platform) -> tuple[Address, ...]:
+        return tuple(Address(platform, one) for one in self.spaces)
 
     async def returned(self, space: Space, at: datetime | None = None) -> Message:
         self.lives.append((space.address.id, "returned", at))

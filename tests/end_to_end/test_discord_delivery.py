@@ -218,3 +218,30 @@ async def test_what_people_typed_mentions_nobody_in_the_notification(post: Post)
     assert first["allowed_mentions"] == {"parse": []}
     assert "@everyone" not in first["content"]
     assert len(first["content"]) <= 2_000
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code", "place", "cut"),
+    [
+        ("GET /members/", 404, 10004, "direct", "space"),
+        ("GET /members/", 403, 50001, "direct", "space"),
+        ("GET /members/", 404, 10007, "direct", "member"),
+        ("POST /users/@me/channels", 404, 10013, "direct", "member"),
+        ("POST /users/@me/channels", 403, 50278, "direct", "member"),
+        (f"POST {MESSAGES}", 403, 50278, "direct", "member"),
+        (f"POST {MESSAGES}", 403, 50007, "direct", "direct"),
+        (f"POST {MESSAGES}", 403, 50001, "direct", None),
+        (f"POST {MESSAGES}", 403, 50001, "channel", "channel"),
+        (f"POST {MESSAGES}", 403, 50013, "channel", "channel"),
+        (f"POST {MESSAGES}", 404, 10003, "channel", "channel"),
+        (f"POST {MESSAGES}", 400, 50035, "channel", None),
+    ],
+)
+async def test_a_refusal_says_what_can_t_be_reached_any_more(
+    post: Post, path: str, status: int, code: int, place: str, cut: str | None
+) -> None:
+    method, _, where = path.partition(" ")
+    post.fake.faults.append(Fault(method, where, status, code))
+    with pytest.raises(Unreachable) as caught:
+        await post.say(post.occurrence(0, place))
+    assert caught.value.cut == cut

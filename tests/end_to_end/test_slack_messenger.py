@@ -122,6 +122,30 @@ async def test_each_failure_says_what_can_be_done(
     assert isinstance(found, Found if said else Absent)
 
 
+@pytest.mark.parametrize(
+    ("method", "code", "cut"),
+    [
+        ("chat.postMessage", "account_inactive", "space"),
+        ("chat.postMessage", "token_revoked", "space"),
+        ("conversations.open", "invalid_auth", "space"),
+        ("conversations.open", "user_disabled", "member"),
+        ("conversations.open", "user_not_found", "member"),
+        ("chat.postMessage", "not_in_channel", "channel"),
+        ("chat.postMessage", "channel_not_found", "channel"),
+        ("chat.postMessage", "is_archived", "channel"),
+        ("chat.postMessage", "invalid_blocks", None),
+    ],
+)
+async def test_a_refusal_says_what_can_t_be_reached_any_more(
+    met: Met, method: str, code: str, cut: str | None
+) -> None:
+    row = occurrence(met)
+    met.fake.faults.plan(method, Fault("refuse", 200, code))
+    with pytest.raises(Unreachable, match=code) as raised:
+        await met.adapter.messenger.post(row, notice(row))
+    assert raised.value.cut == cut
+
+
 @pytest.mark.parametrize("fault", [BROKEN, RESET, LOST])
 async def test_what_breaks_before_it_is_said_can_be_tried_again(met: Met, fault: Fault) -> None:
     row = occurrence(met)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from bot.adapters.discord.pictures import Pictures
 from bot.adapters.discord.publish import commands
 from bot.adapters.discord.receive import (
     AUTOCOMPLETE,
+    PLATFORM,
     QUESTION,
     Malformed,
     Payload,
@@ -38,6 +39,7 @@ from bot.core.chat.call import Answer, Space, Typed
 from bot.core.chat.form import Form
 from bot.core.chat.message import Update
 from bot.core.errors import InvalidInput, UserError
+from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
 from bot.core.views.errors import refusal
 
@@ -144,6 +146,22 @@ class DiscordAdapter:
             with self._at_work():
                 await self._reply(payload)
 
+    async def hear_arrival(self, space: Space, channel: str | None) -> None:
+        with self._at_work():
+            hello = await self._doors.returned(space)
+            if channel is not None:
+                await self._post(channel, message_payload(hello), {})
+
+    async def hear_removal(self, server: str) -> None:
+        with self._at_work():
+            await self._doors.left(Address(PLATFORM, server))
+
+    async def hear_roll(self, is_here: Callable[[str], bool], is_mine: Callable[[str], bool]) -> None:
+        with self._at_work():
+            for one in await self._doors.known(PLATFORM):
+                if is_mine(one.id) and not is_here(one.id):
+                    await self._doors.left(one)
+
     @contextmanager
     def _at_work(self) -> Iterator[None]:
         task = asyncio.current_task()
@@ -207,8 +225,11 @@ class DiscordAdapter:
         files = await self._pictures.paint(message)
         drawn = message_payload(in_words(message, files))
         drawn["message_reference"] = {"message_id": payload["id"], "fail_if_not_exists": False}
+        await self._post(payload["channel_id"], drawn, files)
+
+    async def _post(self, channel: str, drawn: dict[str, Any], files: Mapping[str, bytes]) -> None:
         try:
-            await self._rest.post(payload["channel_id"], drawn, files)
+            await self._rest.post(channel, drawn, files)
         except FAILURES as error:
             structlog.get_logger().warning("answer lost", why=type(error).__name__)
 

@@ -18,6 +18,7 @@ from bot.core.ids import Address
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 # Where a limit makes a request wait longer, it fails instead; the library takes nothing shorter.
 PATIENCE = 30.0
+MAY_POST = discord.Permissions(view_channel=True, send_messages=True)
 
 Payload = Mapping[str, Any]
 
@@ -30,6 +31,18 @@ class Listener(Protocol):
     async def hear_interaction(self, payload: Payload) -> None: ...
 
     async def hear_message(self, payload: Payload) -> None: ...
+
+    async def hear_arrival(self, space: Space, channel: str | None) -> None:
+        """The bot is in a server. `channel`: where it may say so, when it has just been invited."""
+        ...
+
+    async def hear_removal(self, server: str) -> None:
+        """The bot was taken out of a server."""
+        ...
+
+    async def hear_roll(self, is_here: Callable[[str], bool], is_mine: Callable[[str], bool]) -> None:
+        """All servers of a shard are known: of those that are its own, others have taken the bot out."""
+        ...
 
 
 class Connection(discord.AutoShardedClient):
@@ -63,7 +76,7 @@ class Connection(discord.AutoShardedClient):
     @property
     def spaces(self) -> tuple[Space, ...]:
         """The servers that this process is connected to."""
-        return tuple(Space(Address(PLATFORM, str(one.id)), one.name or str(one.id)) for one in self.guilds)
+        return tuple(map(_space, self.guilds))
 
     async def setup_hook(self) -> None:
         await self._listener.prepare()
@@ -81,6 +94,20 @@ class Connection(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         await self._listener.hear_message(_message_payload(message))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Also when an outage is over, during which the library takes no server for gone."""
+        await self._listener.hear_arrival(_space(guild), None)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._listener.hear_arrival(_space(guild), _open_channel(guild))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._listener.hear_removal(str(guild.id))
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        shards, here = self.shard_count or 1, {str(one.id) for one in self.guilds}
+        await self._listener.hear_roll(here.__contains__, lambda one: (int(one) >> 22) % shards == shard_id)
 
     async def on_error(self, _event: str, /, *_args: Any, **_kwargs: Any) -> None:
         """The library would log the trace with what was typed; this logs it without."""
@@ -101,6 +128,18 @@ def point_at(api_url: str, gateway_url: str) -> None:
         Route.BASE = api_url.rstrip("/")
     if gateway_url:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+def _space(guild: discord.Guild) -> Space:
+    return Space(Address(PLATFORM, str(guild.id)), guild.name or str(guild.id))
+
+
+def _open_channel(guild: discord.Guild) -> str | None:
+    """The channel in which a server wants newcomers announced, if the bot may post there."""
+    channel = guild.system_channel
+    if channel is None or not channel.permissions_for(guild.me).is_superset(MAY_POST):
+        return None
+    return str(channel.id)
 
 
 def _interaction_payload(interaction: discord.Interaction) -> Payload:

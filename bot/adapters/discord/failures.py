@@ -4,6 +4,7 @@ import aiohttp
 import discord
 
 from bot.adapters.discord.invalid import Refused, Stopped
+from bot.core.domain.ledger import Cut
 from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
 
 FAILURES = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError, Refused, Stopped)
@@ -14,6 +15,7 @@ REST_SECONDS = 60.0
 
 _WHY = {
     10003: "channel gone",
+    10004: "not in the server",
     10007: "left the server",
     10013: "no such user",
     50001: "no access",
@@ -23,8 +25,19 @@ _WHY = {
 }
 
 
-def read_failure(error: Exception) -> DeliveryError:
-    """The delivery error that one of FAILURES stands for."""
+UNKNOWN_CHANNEL, UNKNOWN_GUILD, NO_ACCESS, NO_PERMISSION = 10003, 10004, 50001, 50013
+
+_CUTS: dict[int, Cut] = {
+    UNKNOWN_GUILD: "space",
+    10007: "member",
+    10013: "member",
+    50007: "direct",
+    50278: "member",
+}
+
+
+def read_failure(error: Exception, place: str = "") -> DeliveryError:
+    """The delivery error that one of FAILURES stands for; `place` is where it was to be said."""
     match error:
         case Refused(status=status, after=after):
             return RetryLater(str(status), after)
@@ -33,14 +46,14 @@ def read_failure(error: Exception) -> DeliveryError:
         case discord.RateLimited(retry_after=after):
             return RetryLater("429", after)
         case discord.HTTPException():
-            return _read_status(error)
+            return _read_status(error, place)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return RetryLater("no connection")
         case _:
             return Unknown(type(error).__name__)
 
 
-def _read_status(error: discord.HTTPException) -> DeliveryError:
+def _read_status(error: discord.HTTPException, place: str) -> DeliveryError:
     if error.status == 429:
         after = error.response.headers.get("Retry-After")
         return RetryLater("429", float(after) if after else REST_SECONDS)
@@ -48,4 +61,7 @@ def _read_status(error: discord.HTTPException) -> DeliveryError:
         return RetryLater(str(error.status))
     if error.status == 401 or error.code == OPENING_TOO_FAST:
         return RetryLater(f"{error.status} {error.code}", REST_SECONDS)
-    return Unreachable(_WHY.get(error.code, f"{error.status} {error.code}"))
+    cut = _CUTS.get(error.code)
+    if place == "channel" and error.code in (UNKNOWN_CHANNEL, NO_ACCESS, NO_PERMISSION):
+        cut = "channel"
+    return Unreachable(_WHY.get(error.code, f"{error.status} {error.code}"), cut)

@@ -16,7 +16,7 @@ from bot.core.chat.codec import decode
 from bot.core.chat.message import Message
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
-from bot.core.errors import InvalidInput
+from bot.core.errors import InvalidInput, Unreachable
 
 CHANNELS_KEPT = 10_000
 
@@ -50,7 +50,7 @@ class DiscordMessenger:
                 await self._complete(ref, notice.message)
             return ref
         except FAILURES as error:
-            raise read_failure(error) from error
+            raise read_failure(error, notice.place) from error
 
     async def find(self, occurrence: Occurrence) -> Finding:
         """Whether the message is among the newest at the place that the row names."""
@@ -60,13 +60,16 @@ class DiscordMessenger:
             channel = await self._channel(occurrence, occurrence.place, occurrence.to_id)
             return await self._look(occurrence, channel)
         except FAILURES as error:
-            raise read_failure(error) from error
+            raise read_failure(error, occurrence.place) from error
 
     async def _channel(self, occurrence: Occurrence, place: str, to: str) -> str:
         """The channel's id; for a user, of their direct messages, provided that they are still a member."""
         if place != "direct":
             return to
-        await self._rest.find_member(occurrence.space.id, to)
+        try:
+            await self._rest.find_member(occurrence.space.id, to)
+        except discord.Forbidden as error:
+            raise Unreachable("not in the server", "space") from error
         channel = self._direct.get(to)
         if channel is None:
             channel = self._direct[to] = await self._rest.open_direct(to)

@@ -20,7 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.guard import BODY_LIMIT, Guard
 from bot.adapters.slack.hearing import Hearing
-from bot.adapters.slack.install import Beginnings, Credentials, InstallDoor
+from bot.adapters.slack.install import Arrivals, Beginnings, Credentials, InstallDoor
 from bot.adapters.slack.listeners import Report
 from bot.adapters.slack.publish import REQUEST_PATH, SCOPES
 from bot.adapters.slack.receive import PLATFORM
@@ -39,7 +39,7 @@ from bot.core.chat.call import Space
 from bot.core.domain.installs import Install
 from bot.core.errors import SettingsError
 from bot.core.ids import Address
-from bot.core.ports import Clock, Doors, Painter
+from bot.core.ports import Clock, Painter, PlatformDoors
 
 PING_SECONDS = 10.0  # a socket that is silent for four of these is given up
 SHUTDOWN_SECONDS = 3.0
@@ -136,7 +136,7 @@ class SlackAdapter:
 
 @asynccontextmanager
 async def open_slack(
-    doors: Doors,
+    doors: PlatformDoors,
     catalog: Catalog,
     painter: Painter,
     report: Report,
@@ -156,12 +156,13 @@ async def open_slack(
         told = await _ask(client.auth_test(), "SLACK_BOT_TOKEN")
         _compare_scopes(told)
         space = Space(Address(PLATFORM, told["team_id"]), told["team"])
-        yield _join(client, OneWorkspace(around.speak(space, token, told["user_id"])))
+        await doors.returned(space)
+        yield _join(client, OneWorkspace(around.speak(space, token, told["user_id"])), doors)
 
 
 @asynccontextmanager
 async def open_workspaces(
-    doors: Doors,
+    doors: PlatformDoors,
     catalog: Catalog,
     painter: Painter,
     report: Report,
@@ -182,13 +183,16 @@ async def open_workspaces(
             return around.speak(space, install.token, install.user)
 
         renewal = Renewal(installs, clock, client, app.client_id, app.client_secret)
-        workspaces = ManyWorkspaces(installs, renewal, clock, around.client, speak)
+        workspaces = ManyWorkspaces(installs, renewal, clock, around.client, speak, doors)
         quiet = make_logger("slack.oauth", logging.ERROR)
-        yield _join(client, workspaces, InstallDoor(installs, clock, client, quiet, app))
+        door = InstallDoor(Arrivals(installs, doors), clock, client, quiet, app)
+        yield _join(client, workspaces, doors, door)
 
 
-def _join(client: AsyncWebClient, workspaces: Workspaces, door: InstallDoor | None = None) -> SlackAdapter:
-    hearing, app = Hearing(workspaces), _make_app(client)
+def _join(
+    client: AsyncWebClient, workspaces: Workspaces, doors: PlatformDoors, door: InstallDoor | None = None
+) -> SlackAdapter:
+    hearing, app = Hearing(workspaces, doors), _make_app(client)
     hearing.register(app)
     return SlackAdapter(app, client, hearing, Messengers(workspaces), door)
 

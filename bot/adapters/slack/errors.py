@@ -3,6 +3,7 @@
 from aiohttp import ClientConnectionError, ClientConnectorError, ClientError, ConnectionTimeoutError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.core.domain.ledger import Cut
 from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
 
 # Everything that a call of the SDK raises.
@@ -12,6 +13,11 @@ _BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_a
 # Slack says of these that some of what was asked may have been done.
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout"})
 _LATER = (429, 503)
+_CUTS: dict[str, Cut] = {
+    **dict.fromkeys(("account_inactive", "invalid_auth", "token_expired", "token_revoked"), "space"),
+    **dict.fromkeys(("user_disabled", "user_not_found", "users_not_found"), "member"),
+    **dict.fromkeys(("channel_not_found", "is_archived", "not_in_channel", "restricted_action"), "channel"),
+}
 
 
 def delivery_error(error: Exception) -> DeliveryError:
@@ -47,7 +53,7 @@ def _read_answer(error: SlackApiError) -> DeliveryError:
         return RetryLater(code or str(status), _seconds(error.response.headers.get("Retry-After")))
     if status >= 500 or code in _DOUBTFUL or not code:
         return Unknown(code or str(status))
-    return Unreachable(code)
+    return Unreachable(code, _CUTS.get(code))
 
 
 def _seconds(text: str | None) -> float | None:

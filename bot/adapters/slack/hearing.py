@@ -10,11 +10,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.adapters.slack.envelope import read_envelope
-from bot.adapters.slack.origin import Malformed
+from bot.adapters.slack.origin import Malformed, read_departure
 from bot.adapters.slack.render import message_payload
 from bot.adapters.slack.workspaces import Workspaces
 from bot.core.chat.message import Message
 from bot.core.errors import RetryLater, SealBroken, TryAgain
+from bot.core.ports import PlatformDoors
 from bot.core.views.errors import busy
 from bot.core.views.installs import not_installed
 
@@ -30,8 +31,9 @@ _ANY = re.compile("")
 class Hearing:
     """Finds the workspace of each payload, by what Slack signed, and has its listeners do the rest."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, doors: PlatformDoors) -> None:
         self._workspaces = workspaces
+        self._doors = doors
         self._running: set[asyncio.Task[None]] = set()
 
     def register(self, app: AsyncApp) -> None:
@@ -81,14 +83,14 @@ class Hearing:
         await workspace.listeners.hear(kind, ack, body)
 
     async def _leave(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Acknowledged once the token is gone: until then Slack says it again."""
+        """Acknowledged once the token is gone and nothing more is sent: until then Slack says it again."""
         try:
-            if body["event"]["type"] != "tokens_revoked" or body["event"]["tokens"].get("bot"):
-                await self._workspaces.leave(read_envelope(body), int(body["event_time"]))
-        except (AttributeError, KeyError, TypeError, ValueError, Malformed):
-            structlog.get_logger().warning(
-                "slack payload refused", why="event: tokens and a time are expected"
-            )
+            at = read_departure(body["event"], body.get("event_time"))
+            if at is not None:
+                for space in await self._workspaces.leave(read_envelope(body), at):
+                    await self._doors.left(space, at)
+        except Malformed as error:
+            structlog.get_logger().warning("slack payload refused", why=str(error))
         except (RetryLater, SealBroken, TryAgain) as error:
             structlog.get_logger().warning("slack install not ended", error=type(error).__name__)
             return

@@ -28,9 +28,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.errors import BROKEN
 from bot.adapters.slack.pages import HEADERS, draw_page
 from bot.adapters.slack.publish import REDIRECT_PATH, SCOPES
+from bot.adapters.slack.receive import PLATFORM
+from bot.core.chat.call import Space
 from bot.core.domain.installs import Install, Tenant
 from bot.core.errors import TryAgain
-from bot.core.ports import Clock
+from bot.core.ids import Address
+from bot.core.ports import Clock, PlatformDoors
 from bot.core.views import installs as views
 
 INSTALL_PATH = "/slack/install"
@@ -55,6 +58,26 @@ class Beginnings(Protocol):
     async def issue(self, now: datetime) -> str: ...
 
     async def consume(self, state: str, now: datetime) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Beginnings that end at the doors: a workspace that took Cairn in, again perhaps, is told things."""
+
+    installs: Beginnings
+    doors: PlatformDoors
+
+    async def keep(self, install: Install) -> None:
+        await self.installs.keep(install)
+        if install.tenant.team:
+            space = Space(Address(PLATFORM, install.tenant.team), install.name)
+            await self.doors.returned(space, install.installed_at)
+
+    async def issue(self, now: datetime) -> str:
+        return await self.installs.issue(now)
+
+    async def consume(self, state: str, now: datetime) -> bool:
+        return await self.installs.consume(state, now)
 
 
 class InstallDoor:

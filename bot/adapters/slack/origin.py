@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 METADATA_LIMIT = 3_000
 URL_LIMIT = 500
+TIME_LIMIT = 1 << 33
 
 _HOOKS = {
     "https://slack.com/": "https://hooks.slack.com/",
@@ -36,6 +38,19 @@ class Origin:
     home: bool = False
     thread: str = ""
     trigger: str = ""
+
+
+def read_departure(event: Mapping[str, Any], at: object) -> datetime | None:
+    """When the workspace took the app or its token back; None when it was only tokens of its people.
+
+    `at`: the seconds that the event came with. Raises Malformed.
+    """
+    tokens = event.get("tokens")
+    if event.get("type") == "tokens_revoked" and not (isinstance(tokens, dict) and tokens.get("bot")):
+        return None
+    if not isinstance(at, int) or not 0 <= at <= TIME_LIMIT:
+        raise Malformed("event_time: seconds since 1970 are expected")
+    return datetime.fromtimestamp(at, UTC)
 
 
 def pack(origin: Origin) -> str:

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -20,7 +20,7 @@ from bot.core.domain.installs import Install
 from bot.core.domain.ledger import Occurrence
 from bot.core.errors import RetryLater, SealBroken, TryAgain, Unreachable
 from bot.core.ids import Address, Platform
-from bot.core.ports import Clock
+from bot.core.ports import Clock, PlatformDoors
 
 OPEN_MOST = 2_000
 # Slack's clock and ours may differ by this much: an event so near to an install may be about an older one.
@@ -51,8 +51,9 @@ class Workspaces(Protocol):
         """As `find`, of a space that is known already."""
         ...
 
-    async def leave(self, envelope: Envelope, seconds: int) -> None:
-        """Slack says that an install ended at this time, counted since 1970. Raises as `find` does."""
+    async def leave(self, envelope: Envelope, at: datetime) -> tuple[Address, ...]:
+        """Slack says that an install ended then: the spaces that are known to be left by it, none when it is
+        not true any more. Raises as `find` does."""
         ...
 
 
@@ -68,8 +69,10 @@ class OneWorkspace:
     async def at(self, space: Address) -> Workspace | None:
         return self._workspace if space == self._workspace.space.address else None
 
-    async def leave(self, _envelope: Envelope, _seconds: int) -> None:
+    async def leave(self, envelope: Envelope, _at: datetime) -> tuple[Address, ...]:
         """The token is the operator's: there is nothing of it to delete here."""
+        space = self._workspace.space.address
+        return (space,) if envelope.team == space.id else ()
 
 
 class Leaving(Protocol):
@@ -94,7 +97,9 @@ class ManyWorkspaces:
         clock: Clock,
         client: Callable[[str], AsyncWebClient],
         speak: Callable[[Space, Install], Workspace],
+        doors: PlatformDoors,
     ) -> None:
+        self._doors = doors
         self._installs = installs
         self._renewal = renewal
         self._clock = clock
@@ -108,19 +113,20 @@ class ManyWorkspaces:
     async def at(self, space: Address) -> Workspace | None:
         return await self._find("", space.id)
 
-    async def leave(self, envelope: Envelope, seconds: int) -> None:
+    async def leave(self, envelope: Envelope, at: datetime) -> tuple[Address, ...]:
         team = "" if envelope.everywhere else envelope.team
         install = await self._installs.find(envelope.enterprise, team)
         # What a single workspace says does not end the install of its whole organization.
         if install is None or install.tenant.team != team:
-            return
-        ended = datetime.fromtimestamp(seconds, UTC)
-        if ended < install.installed_at - UNSURE:
-            return
-        if ended < install.installed_at + UNSURE and await self._works(install):
-            return
+            return ()
+        if at < install.installed_at - UNSURE:
+            return ()
+        if at < install.installed_at + UNSURE and await self._works(install):
+            return ()
         await self._installs.forget(install)
         structlog.get_logger().info("slack install ended")
+        # Which spaces an organization had is found out by the next message to each.
+        return (Address(SLACK, team),) if team else ()
 
     async def _find(self, enterprise: str, team: str) -> Workspace | None:
         install = await self._installs.find(enterprise, team) if team else None
@@ -131,7 +137,9 @@ class ManyWorkspaces:
         key = (install.token, install.version)
         known = self._open.get(team)
         if known is None or known[0] != key:
-            known = key, self._speak(Space(Address(SLACK, team), install.name), install)
+            space = Space(Address(SLACK, team), install.name)
+            await self._doors.returned(space, install.installed_at)
+            known = key, self._speak(space, install)
             self._open[team] = known
             while len(self._open) > OPEN_MOST:
                 self._open.popitem(last=False)
@@ -169,5 +177,5 @@ class Messengers:
         except (SealBroken, TryAgain) as error:
             raise RetryLater("install not read") from error
         if workspace is None:
-            raise Unreachable("not installed")
+            raise Unreachable("not installed", cut="space")
         return workspace.messenger
