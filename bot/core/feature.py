@@ -38,7 +38,8 @@ class Schedule:
 
     `late` is how long after its time it is still worth saying. `nudges`: it goes to the member whose number
     is the occurrence's subject, who is nudged once a week at most, whatever the kind. `reports`: the lead who
-    asked for it is told when it could not be said.
+    asked for it is told when it could not be said. `ends`: what is done when the channel that it was for
+    takes nothing more.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Schedule:
     late: timedelta
     nudges: bool = False
     reports: bool = False
+    ends: Callable[[Occurrence, Context, datetime], None] | None = None
 
 
 @dataclass(slots=True)
@@ -104,12 +106,18 @@ class Feature:
         return show
 
     def schedule(
-        self, kind: str, *, late: timedelta, nudges: bool = False, reports: bool = False
+        self,
+        kind: str,
+        *,
+        late: timedelta,
+        nudges: bool = False,
+        reports: bool = False,
+        ends: Callable[[Occurrence, Context, datetime], None] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declares what is said when the ledger has an occurrence of this kind."""
 
         def declare(handle: Handler) -> Handler:
-            self.schedules.append(Schedule(kind, handle, late, nudges, reports))
+            self.schedules.append(Schedule(kind, handle, late, nudges, reports, ends))
             return handle
 
         return declare

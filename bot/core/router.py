@@ -167,6 +167,10 @@ class Router:
             tx.spaces.leave(occurrence.space, now, now)
         elif cut != "channel":
             tx.reach.lose(occurrence.space_id, occurrence.to_id, cut, now)
+        elif occurrence.place == "channel":
+            schedule = self._catalog.schedules.get(occurrence.kind)
+            if schedule is not None and schedule.ends is not None:
+                schedule.ends(occurrence, Context(tx, self._library), now)
 
     def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
         """Logs what broke while it was said. A short reference to it."""

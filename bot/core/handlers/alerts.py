@@ -28,7 +28,9 @@ def alert(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     cohort = None if schedule is None else ctx.tx.cohorts.find(space, schedule.cohort)
     if schedule is None or cohort is None:
         return Skip("gone")
-    if not cohort.running or not schedule.on or schedule.place == "direct":
+    # What a channel refused for good is off already; its lead has to hear of it all the same.
+    missed = cohort.running and (schedule.on or unsaid.state == "dead")
+    if not missed or schedule.place == "direct":
         return Skip("nobody waits for it")
     member = lead_of(occurrence, ctx, schedule)
     if member is None:
@@ -36,4 +38,8 @@ def alert(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     morning = QUIET.move(now, find_zone(schedule.recurrence.zone))
     if morning > now:
         return Later(morning, "quiet hours")
-    return Notice("direct", member.address, views.alert_message(unsaid, schedule, cohort, now))
+    return Notice(
+        "direct",
+        member.address,
+        views.alert_message(occurrence.space.platform, unsaid, schedule, cohort, now),
+    )

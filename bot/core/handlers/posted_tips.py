@@ -19,6 +19,7 @@ from bot.core.handlers.reminders import DAY, HOUR
 from bot.core.handlers.schedules import (
     ZONE,
     channel_of,
+    end_refused,
     end_weekly,
     lead_of,
     open_due,
@@ -91,7 +92,7 @@ def vote(request: Request, ctx: Context, post_id: int, answer: str) -> Update:
     return Update(views.posted_card(*_open_tip(ctx, post.tip), post, ctx.tx.tip_posts.poll(space, post.id)))
 
 
-@feature.schedule(TIP, late=POST_LATE, reports=True)
+@feature.schedule(TIP, late=POST_LATE, reports=True, ends=end_refused)
 def tell(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     due = open_due(occurrence, ctx)
     if isinstance(due, Skip):

@@ -1,19 +1,21 @@
 """What leads have posted each week: set for the channel in which they ask, and ended again."""
 
+from datetime import datetime
+
 from bot.core.chat.command import Option
 from bot.core.chat.message import Message, Update
 from bot.core.chat.notice import Skip
 from bot.core.domain.cohorts import Cohort
 from bot.core.domain.ledger import Occurrence
 from bot.core.domain.members import Member
-from bot.core.domain.schedules import NOT_KEPT, SUMMARY, Schedule
+from bot.core.domain.schedules import NOT_KEPT, SUMMARY, TIP, Schedule
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature
 from bot.core.handlers.cohorts import COHORT
 from bot.core.handlers.leads import pick_cohort
 from bot.core.handlers.reminders import DAY, HOUR
 from bot.core.handlers.zones import read_zone, suggest_zones
-from bot.core.ids import Address
+from bot.core.ids import Address, SpaceId
 from bot.core.recurrence import Recurrence, next_due, read_wall, read_weekday
 from bot.core.request import Context, Request
 from bot.core.time import monday_of
@@ -104,9 +106,19 @@ def end_weekly(request: Request, ctx: Context, cohort: Cohort, kind: str) -> Mes
     space = request.member.space_id
     schedule = ctx.tx.schedules.weekly(space, cohort.id, kind)
     if schedule is not None:
-        ctx.tx.schedules.turn_off(space, schedule.id, request.now)
-        ctx.tx.slots.leave(space, kind, schedule.id)
+        _turn_off(ctx, space, schedule, request.now)
     return views.nothing_card(cohort, kind, views.TURNED_OFF)
+
+
+def end_refused(occurrence: Occurrence, ctx: Context, now: datetime) -> None:
+    """The channel takes nothing more: whatever comes there each week because the same lead wants it ends.
+    What others want there is refused at its own hour, so that each of them is told."""
+    space = occurrence.space_id
+    refused = ctx.tx.schedules.find(space, occurrence.subject)
+    for kind in (SUMMARY, TIP):
+        for one in ctx.tx.schedules.running(space, kind):
+            if refused is not None and (one.to, one.set_by) == (occurrence.to_id, refused.set_by):
+                _turn_off(ctx, space, one, now)
 
 
 def show_weekly(request: Request, ctx: Context, cohort: Cohort, kind: str, note: str = "") -> Message:
@@ -134,7 +146,7 @@ def require_channel(request: Request) -> Address:
     if channel is None:
         raise InvalidInput("channel.none")
     if request.reply_to.can_post is False:
-        raise NotAllowed("channel.closed")
+        raise NotAllowed("channel.closed", remedy=views.way_in(request.space.address.platform))
     return channel
 
 
@@ -163,6 +175,11 @@ def lead_of(occurrence: Occurrence, ctx: Context, schedule: Schedule) -> Member 
     if member is None:
         return None
     return member if schedule.by_platform or ctx.tx.leads.has(member) else None
+
+
+def _turn_off(ctx: Context, space: SpaceId, schedule: Schedule, now: datetime) -> None:
+    ctx.tx.schedules.turn_off(space, schedule.id, now)
+    ctx.tx.slots.leave(space, schedule.kind, schedule.id)
 
 
 def _choose_zone(request: Request, ctx: Context, before: Schedule | None, text: str | None) -> str:

@@ -11,7 +11,7 @@ from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.cohorts import COHORT, open_cohort
 from bot.core.handlers.leads import pick_cohort
-from bot.core.handlers.schedules import open_due, require_channel, say_once
+from bot.core.handlers.schedules import end_refused, open_due, require_channel, say_once
 from bot.core.ids import Address, SpaceId
 from bot.core.recurrence import Recurrence
 from bot.core.request import Context, Request
@@ -49,7 +49,7 @@ def post(request: Request, ctx: Context, cohort_id: int, stamp: int) -> Update:
     return Update(views.posted_card(cohort))
 
 
-@feature.schedule(SUMMARY, late=POST_LATE, reports=True)
+@feature.schedule(SUMMARY, late=POST_LATE, reports=True, ends=end_refused)
 def tell(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     due = open_due(occurrence, ctx)
     if isinstance(due, Skip):

@@ -8,13 +8,16 @@ from bot.core.chat.part import Markdown, Plain
 from bot.core.domain.cohorts import Cohort
 from bot.core.domain.ledger import Unsaid
 from bot.core.domain.schedules import SUMMARY, TIP, Schedule
-from bot.core.views.schedules import due_text
+from bot.core.ids import Platform
+from bot.core.views.schedules import COMMANDS, due_text, way_in
 
 WHAT = {SUMMARY: "the summary", TIP: "the tip"}
 WHY_ROOM = 300
 
 
-def alert_message(unsaid: Unsaid, schedule: Schedule, cohort: Cohort, now: datetime) -> Message:
+def alert_message(
+    platform: Platform, unsaid: Unsaid, schedule: Schedule, cohort: Cohort, now: datetime
+) -> Message:
     """What was not posted, why, and what to do about it."""
     what = WHAT.get(unsaid.kind, "a message")
     head = (
@@ -34,7 +37,8 @@ def alert_message(unsaid: Unsaid, schedule: Schedule, cohort: Cohort, now: datet
         )
         return Message("Perhaps posted", (Text(head), Text((Markdown(text),))))
     reason = (Markdown("The reason I was given: "), Plain(clip(unsaid.why, WHY_ROOM) or "none"))
-    text = (
-        "Let me write in that channel, or set it anew in another one: `/lead tips` or `/lead schedule` there."
-    )
+    again = COMMANDS[schedule.kind] if schedule.is_weekly else "`/lead summary`"
+    ended = "" if schedule.on else "Nothing of yours comes there each week any more. "
+    then = f"{way_in(platform)} in that channel, then ask for it there again: {again}."
+    text = f"{ended}{then} Or ask in another one."
     return Message("Not posted", (Text(head), Text(reason), Text((Markdown(text),))))

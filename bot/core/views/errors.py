@@ -19,7 +19,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "button.foreign": ("That button is not one I can use. Run the command again for a fresh one.",),
     "call.unreadable": ("I couldn't read that. Please run the command again.",),
     "channel.closed": (
-        "I can't post here by myself. Ask again in a channel of the community that lets me write.",
+        "I can't post here by myself. ",
+        "remedy",
+        " in the channel where it shall appear, then ask there again.",
     ),
     "channel.none": ("I can't tell which channel you mean. Ask again in the one where it shall appear.",),
     "cohort.another": (

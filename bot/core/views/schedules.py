@@ -8,6 +8,7 @@ from bot.core.chat.message import Actions, Message, Text
 from bot.core.chat.part import Markdown, Plain
 from bot.core.domain.cohorts import Cohort
 from bot.core.domain.schedules import SUMMARY, TIP, Schedule
+from bot.core.ids import Platform
 from bot.core.recurrence import Due
 from bot.core.time import find_zone
 from bot.core.views.dates import day_text
@@ -18,7 +19,12 @@ OFF = Action("schedule.off", "schedule_id")
 TITLES = {SUMMARY: "A summary each week", TIP: "A tip each week"}
 SET = "Set."
 TURNED_OFF = "Off: nothing more comes by itself."
-_COMMANDS = {SUMMARY: "`/lead schedule`", TIP: "`/lead tips` with `set`"}
+COMMANDS = {SUMMARY: "`/lead schedule`", TIP: "`/lead tips` with `set`"}
+# What lets Cairn write in a channel, before the words that say in which.
+_WAYS_IN: dict[Platform, str] = {
+    "slack": "Type /invite @Cairn",
+    "discord": "Allow me to see and to send messages",
+}
 _WHY = (
     "A lead of this community has it posted here for a cohort. It says nothing of anybody by themselves. "
     "If it comes at a bad time, tell a lead: they choose day, hour and channel."
@@ -67,11 +73,16 @@ def nothing_card(cohort: Cohort, kind: str, note: str = "") -> Message:
     """That nothing comes by itself, and how it would."""
     lead = f"{note}\n" if note else ""
     text = (
-        f" gets nothing each week. {_COMMANDS[kind]}, a day, an hour and a zone begin it in the channel "
+        f" gets nothing each week. {COMMANDS[kind]}, a day, an hour and a zone begin it in the channel "
         "where you type it."
     )
     parts = (Plain(cohort.name), Markdown(text))
     return Message(TITLES[kind], (Text((Markdown(lead), *parts) if lead else parts),))
+
+
+def way_in(platform: Platform) -> str:
+    """What a lead does so that Cairn may post; it is followed by the place."""
+    return _WAYS_IN.get(platform, "Let me write")
 
 
 def why_posted() -> str:
