@@ -21,7 +21,7 @@ HomePiece = Callable[[Glance, Context], tuple[Block, ...]]
 class ActionHandler:
     """What answers an action. `opens_form`: it may return a form, so no adapter may defer it.
 
-    `submits`: it takes a form's values, as keyword arguments.
+    `submits`: it takes a form's values, as keyword arguments. `posts`: as a command's.
     """
 
     action: Action
@@ -30,6 +30,7 @@ class ActionHandler:
     lead: bool = False
     opens_form: bool = False
     submits: bool = False
+    posts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +69,30 @@ class Feature:
         *,
         private: bool,
         lead: bool = False,
+        posts: bool = False,
         options: tuple[Option, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Declares a slash command; its handler is `(request, ctx, *, option, ...) -> Reply`."""
 
         def declare(handle: Handler) -> Handler:
-            self.commands.append(Command(name, description, options, private, lead, handle))
+            self.commands.append(Command(name, description, options, private, lead, handle, posts))
             return handle
 
         return declare
 
     def action(
-        self, action: Action, *, private: bool = True, lead: bool = False, opens_form: bool = False
+        self,
+        action: Action,
+        *,
+        private: bool = True,
+        lead: bool = False,
+        opens_form: bool = False,
+        posts: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declares what a button or select does: `(request, ctx, *args) -> Reply`, a select's value last."""
 
         def declare(handle: Handler) -> Handler:
-            self.actions.append(ActionHandler(action, handle, private, lead, opens_form))
+            self.actions.append(ActionHandler(action, handle, private, lead, opens_form, posts=posts))
             return handle
 
         return declare

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from bot.core.chat.call import ReplyTo
+from bot.core.chat.call import Caller, ReplyTo, Space
+from bot.core.chat.message import plain_text
 from bot.core.errors import Unreachable
-from bot.core.ids import Address
+from bot.core.ids import Address, Platform
 from bot.storage.store import DatabaseStore
 from tests.contract.gathering import LEAD, Hall, people
 from tests.contract.planning import MONDAY
@@ -110,3 +111,20 @@ async def test_a_member_s_own_messages_are_no_channel(hall: Hall) -> None:
     hall.ears.errors = [SHUT]
     assert await hall.live(MONDAY + HOUR) == []
     assert len(await hall.live(FRIDAY)) == 1
+
+
+@pytest.mark.parametrize(
+    ("platform", "way"),
+    [("slack", "Type /invite @Cairn in the channel"), ("playground", "Let me write in the channel")],
+)
+def test_a_lead_hears_at_once_that_nothing_can_be_posted_here(
+    hall: Hall, platform: Platform, way: str
+) -> None:
+    there = Space(Address(platform, "T1"), "There")
+    lead = Caller(Address(platform, "UL"), "Lea", is_lead=True)
+    hall.lead("create", lead, there, name="Winter")
+    hall.where = ReplyTo(Address(platform, "C1"), can_post=False)
+    assert way in hall.lead("schedule", lead, there, day="fri", zone="Europe/Lisbon")
+    assert way in hall.lead("tips", lead, there, action="set", zone="Europe/Lisbon")
+    assert way in hall.lead("summary", lead, there)
+    assert "Post it" not in plain_text(hall.card)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.slack.origin import METADATA_LIMIT, Malformed, Origin, hooks_of, pack, unpack
-from bot.adapters.slack.receive import Reader, Received, is_for_leads
+from bot.adapters.slack.receive import Reader, Received, asked_for
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed, Typing
 from bot.core.handlers import FEATURES
@@ -206,11 +206,10 @@ def test_the_addresses_that_take_answers_are_slack_s() -> None:
     assert hooks_of("http://127.0.0.1:8080/api/") == "http://127.0.0.1:8080/"
 
 
-def test_only_a_lead_s_command_needs_to_know_who_leads() -> None:
+def test_what_a_call_asks_for_is_found_before_it_is_answered() -> None:
     for command in CATALOG.commands.values():
-        call = Call("k", SPACE, SAM, Typed(command.name))
-        assert is_for_leads(call, CATALOG) is command.lead
+        assert asked_for(Call("k", SPACE, SAM, Typed(command.name)), CATALOG) is command
     for handler in CATALOG.actions.values():
-        assert is_for_leads(Call("k", SPACE, SAM, Pressed(handler.action.name)), CATALOG) is handler.lead
+        assert asked_for(Call("k", SPACE, SAM, Pressed(handler.action.name)), CATALOG) is handler
     for odd in (Typed("nothing"), Pressed("nothing.at:%"), Pressed("no.such")):
-        assert is_for_leads(Call("k", SPACE, SAM, odd), CATALOG) is False
+        assert asked_for(Call("k", SPACE, SAM, odd), CATALOG) is None

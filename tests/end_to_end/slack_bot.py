@@ -143,8 +143,8 @@ def make_catalog() -> Catalog:
 
     for name in ("say", "whisper", "draw", "form", "skillgap"):
         feature.command(name, "Says it", private=name != "say")(lambda request, ctx: answer())
-    feature.command("rule", "Rules", private=True, lead=True)(lambda request, ctx: answer())
-    feature.action(RULE, lead=True)(lambda request, ctx: answer())
+    feature.command("rule", "Rules", private=True, lead=True, posts=True)(lambda request, ctx: answer())
+    feature.action(RULE, lead=True, posts=True)(lambda request, ctx: answer())
 
     @feature.command(
         "plan zone",

@@ -87,7 +87,8 @@ def _open_direct(workspace: Workspace, args: Payload) -> Payload:
 def _history(workspace: Workspace, args: Payload) -> Payload:
     channel, oldest = _channel(workspace, args), float(args.get("oldest", 0))
     told = [one for one in workspace.posts if one.channel == channel and one.audience is None]
-    newest_first = [one for one in reversed(told) if float(one.ts) > oldest]
+    latest = float(args.get("latest", "inf"))
+    newest_first = [one for one in reversed(told) if oldest < float(one.ts) <= latest]
     begin = int(args.get("cursor") or 0)
     page = newest_first[begin : begin + min(int(args.get("limit", 100)), PAGE_MOST)]
     more = begin + len(page) < len(newest_first)

@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import replace
 from typing import Any
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
+from bot.adapters.slack.errors import BROKEN, code_of
+from bot.adapters.slack.facts import Facts
 from bot.adapters.slack.origin import Malformed
-from bot.adapters.slack.people import is_guest, user_of
-from bot.adapters.slack.receive import Reader, Received, is_for_leads
+from bot.adapters.slack.people import user_of
+from bot.adapters.slack.receive import Reader, Received
 from bot.adapters.slack.render import entries_payload, home_payload, message_payload, notice_payload
 from bot.adapters.slack.replies import Replies
 from bot.core.catalog import Catalog
@@ -48,6 +48,7 @@ class Listeners:
         self._catalog = catalog
         self._reader = reader
         self._client = client
+        self._facts = Facts(client, catalog)
         self._replies = replies
         self._report = report
         self._kinds: dict[
@@ -125,24 +126,12 @@ class Listeners:
             await self._publish_home(received.call.caller)
 
     async def _ask(self, call: Call) -> Answer:
-        """The doors' answer. What Slack doesn't tell by itself about the caller is fetched before."""
-        if not call.caller.name or is_for_leads(call, self._catalog):
-            try:
-                call = replace(call, caller=await self._identify(call.caller))
-            except DeliveryError:
-                return Answer(busy(), private=True, refused=True)
-        return await self._doors.answer(call)
-
-    async def _identify(self, caller: Caller) -> Caller:
+        """The doors' answer. What Slack doesn't tell by itself is fetched before."""
         try:
-            told = await self._client.users_info(user=user_of(caller.address.id))
-        except BROKEN as error:
-            raise nothing_said(error) from None
-        user = told["user"]
-        # Who administers another workspace administers nothing here.
-        leads = user.get("is_admin") is True or user.get("is_owner") is True
-        lead = leads and not is_guest(caller.address.id)
-        return Caller(caller.address, str(user.get("name") or caller.name), lead)
+            call = await self._facts.complete(call)
+        except DeliveryError:
+            return Answer(busy(), private=True, refused=True)
+        return await self._doors.answer(call)
 
 
 def _draw_command(answer: Answer) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ HINT_LIMIT = 1_000
 
 SCOPES: dict[str, str] = {
     "app_mentions:read": "is told when somebody mentions it, to answer their question there",
-    "channels:history": "looks up whether it has posted something there already, so that nothing comes twice",
+    "channels:history": "looks up whether it may post there, and whether it did, so that nothing comes twice",
     "chat:write": "posts what members asked to be told, in their messages and where a lead put it",
     "commands": "answers slash commands",
     "files:write": "shows charts as pictures",

@@ -16,6 +16,7 @@ from bot.core.chat.command import Command
 from bot.core.chat.form import INPUT_LIMIT
 from bot.core.chat.line import read_line
 from bot.core.errors import InvalidInput
+from bot.core.feature import ActionHandler
 from bot.core.ids import Address, Platform
 from bot.core.views.asking import RUN
 
@@ -177,16 +178,14 @@ class Reader:
         return label or target
 
 
-def is_for_leads(call: Call, catalog: Catalog) -> bool:
-    """Whether only a lead may do it, so that Slack has to be asked whether the caller is one."""
+def asked_for(call: Call, catalog: Catalog) -> Command | ActionHandler | None:
+    """What the call asks for; None when nobody answers it."""
     if isinstance(call.what, Typed):
-        command = catalog.commands.get(call.what.command)
-        return command is not None and command.lead
+        return catalog.commands.get(call.what.command)
     try:
-        handler = catalog.actions.get(decode(call.what.action).name)
+        return catalog.actions.get(decode(call.what.action).name)
     except InvalidInput:
-        return False
-    return handler is not None and handler.lead
+        return None
 
 
 def _pressed(body: Payload) -> Pressed | None:

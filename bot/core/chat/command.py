@@ -44,7 +44,8 @@ class Option:
 class Command:
     """A command by its full name: one word, or two for a member of a group (`plan start`).
 
-    `private`: only the caller sees the answer. `lead`: only leads of the space may use it.
+    `private`: only the caller sees the answer. `lead`: only leads of the space may use it. `posts`: it has
+    something posted in the channel where it is typed, so it matters whether Cairn may post there.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Command:
     private: bool
     lead: bool
     handle: Callable[..., Any]
+    posts: bool = False
 
     def __post_init__(self) -> None:
         words = self.name.split(" ")

@@ -49,6 +49,7 @@ ACTION = Option(
     "A tip each week in this channel",
     private=True,
     lead=True,
+    posts=True,
     options=(ACTION, DAY, HOUR, ZONE, COHORT),
 )
 def manage(

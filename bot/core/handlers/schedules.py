@@ -36,6 +36,7 @@ OFF = Option("off", "Yes ends it", kind=bool)
     "A summary each week in this channel",
     private=True,
     lead=True,
+    posts=True,
     options=(DAY, HOUR, ZONE, COHORT, OFF),
 )
 def schedule_summary(

@@ -16,6 +16,7 @@ from bot.core.ids import Address, SpaceId
 from bot.core.recurrence import Recurrence
 from bot.core.request import Context, Request
 from bot.core.views import summaries as views
+from bot.core.views.schedules import way_in
 
 feature = Feature("summaries", views)
 
@@ -28,16 +29,18 @@ ONCE = Recurrence("UTC", 0, 0)
     "How a cohort is doing; post it here if you like",
     private=True,
     lead=True,
+    posts=True,
     options=(COHORT,),
 )
 def preview(request: Request, ctx: Context, *, cohort: str | None = None) -> Message:
     chosen = pick_cohort(request, ctx, cohort)
     summary = _summarise(ctx, request.member.space_id, chosen, request.now)
     stamp = stamp_of(request.now)
-    return views.preview_card(ctx.content, chosen, summary, stamp, request.now.date())
+    way = way_in(request.space.address.platform) if request.reply_to.can_post is False else ""
+    return views.preview_card(ctx.content, chosen, summary, stamp, request.now.date(), way)
 
 
-@feature.action(views.POST, lead=True)
+@feature.action(views.POST, lead=True, posts=True)
 def post(request: Request, ctx: Context, cohort_id: int, stamp: int) -> Update:
     cohort = open_cohort(ctx, request.member.space_id, cohort_id)
     if not WEEKLY < stamp <= STAMP_MOST:

@@ -24,14 +24,21 @@ def summary_message(content: Content, cohort: Cohort, summary: Summary, key: str
     return Message(TITLE, (*_pieces(content, cohort, summary, today), why))
 
 
-def preview_card(content: Content, cohort: Cohort, summary: Summary, stamp: int, today: date) -> Message:
-    """The same for the lead alone, who decides whether it is posted."""
+def preview_card(
+    content: Content, cohort: Cohort, summary: Summary, stamp: int, today: date, way_in: str
+) -> Message:
+    """The same for the lead alone, who decides whether it is posted. `way_in`: what they do first where
+    Cairn can't post; empty where it can."""
+    post: Block = Actions((Button("Post it in this channel", POST(cohort.id, stamp), "primary"),))
+    if way_in:
+        text = f"I can't post here. {way_in} in the channel where it shall appear, then ask there again."
+        post = Text((Markdown(text),))
     return Message(
         f"{TITLE}: a preview",
         (
             Text((Markdown("Only you see this. What is posted is counted anew at that moment."),)),
             *_pieces(content, cohort, summary, today),
-            Actions((Button("Post it in this channel", POST(cohort.id, stamp), "primary"),)),
+            post,
         ),
     )
 
