@@ -23,7 +23,7 @@ from bot.settings import Settings
 PULSE_SECONDS = 20
 PRUNE_SECONDS = 3_600
 # What is being said when Cairn is asked to stop may take so long; after that its lease runs out by itself.
-STOP_SECONDS = 8.0
+STOP_SECONDS = 6.0
 
 Beat = Callable[[], Awaitable[None]]
 Serving = Coroutine[Any, Any, None]
@@ -102,9 +102,9 @@ async def _until_signal(runner: Runner, beats: Mapping[Beat, float], serving: Se
         async with asyncio.TaskGroup() as group:
             running = group.create_task(runner.run())
             tasks = [group.create_task(one) for one in serving]
-            with heartbeat(beats):
+            async with heartbeat(beats):
                 await stop.wait()
-            runner.stop()
+                runner.stop()
             for task in tasks:
                 task.cancel()
             await asyncio.wait((running,), timeout=STOP_SECONDS)

@@ -22,7 +22,7 @@ POSTGRES_SETTINGS = {
     "statement_timeout": "10s",
     "lock_timeout": "3s",
     # A process that is stopped in the middle of a transaction must not keep its locks: others wait for them.
-    "idle_in_transaction_session_timeout": "3s",
+    "idle_in_transaction_session_timeout": "10s",
     "timezone": "UTC",
 }
 POSTGRES_SILENCE_MS = 10_000

@@ -128,7 +128,7 @@ class TestSqlite:
 class TestPostgres:
     def test_its_settings(self, postgres_engine: Engine) -> None:
         expected = {"statement_timeout": "10s", "lock_timeout": "3s", "TimeZone": "UTC"}
-        expected |= {"idle_in_transaction_session_timeout": "3s"}
+        expected |= {"idle_in_transaction_session_timeout": "10s"}
         with postgres_engine.connect() as connection:
             for name, value in expected.items():
                 assert connection.scalar(text(f"SHOW {name}")) == value
