@@ -6,12 +6,13 @@ from types import UnionType
 from typing import Any, get_args, get_type_hints
 
 from bot.core.chat.codec import Action
-from bot.core.chat.command import OPTION_LIMIT, Command
+from bot.core.chat.command import DESCRIPTION_LIMIT, OPTION_LIMIT, Command
 from bot.core.errors import CatalogError
 from bot.core.feature import ActionHandler, Feature, HomePiece, Schedule
 
-COMMAND_LIMIT = 100
+COMMAND_LIMIT = 50
 GROUP_LIMIT = 25
+TEXT_LIMIT = 8_000  # in all names, descriptions and choices below one first word
 ACTION_TYPES = (str, int)
 
 
@@ -72,6 +73,18 @@ def _check_groups(commands: tuple[Command, ...]) -> None:
         raise CatalogError(f"more than {COMMAND_LIMIT} commands")
     if any(count > GROUP_LIMIT for count in members.values()):
         raise CatalogError(f"more than {GROUP_LIMIT} commands in a group")
+    for root in bare | members.keys():
+        if sum(_length_of(command) for command in commands if command.root == root) > TEXT_LIMIT:
+            raise CatalogError(f"/{root}: more than {TEXT_LIMIT} characters to tell a platform")
+
+
+def _length_of(command: Command) -> int:
+    """At most so many characters are told about the command; a description may get a hint after it."""
+    told = (
+        len(option.name) + DESCRIPTION_LIMIT + sum(len(one.label + one.value) for one in option.choices)
+        for option in command.options
+    )
+    return len(command.name) + 2 * len(command.description) + sum(told)
 
 
 def _check_command(command: Command) -> None:

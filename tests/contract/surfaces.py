@@ -24,9 +24,10 @@ class Surface:
 
     `blocks`: the payload's drawn blocks, the title's first. `ids`: the ids of what can be pressed, in order.
     `links`: the addresses that buttons open. `marked`: the strings in which the platform reads markup.
-    `mentions`: the ids of those whom such a string notifies, "*" for a whole group. `read`: a string as a
-    person sees it; raises AssertionError when the platform would read markup in it. `check_message`,
-    `check_form`: raise AssertionError when a limit is broken.
+    `mentions`: the ids of those whom such a string notifies, "*" for a whole group. `masked`: the addresses
+    that such a string hides behind words, and the words. `read`: a string as a person sees it; raises
+    AssertionError when the platform would read markup in it. `check_message`, `check_form`: raise
+    AssertionError when a limit is broken.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Surface:
     links: Callable[[Payload], list[str]]
     marked: Callable[[Payload], list[str]]
     mentions: Callable[[str], list[str]]
+    masked: Callable[[str], list[tuple[str, str]]]
     read: Callable[[str], str]
     check_message: Callable[[Payload], None]
     check_form: Callable[[Payload], None]
@@ -79,6 +81,7 @@ def check_peoples_text_is_inert(surface: Surface, text: str) -> None:
         surface.check_message(payload)
         for marked in surface.marked(payload):
             assert surface.mentions(marked) == [], (place, marked)
+            assert surface.masked(marked) == [], (place, marked)
         match message.blocks[0]:
             case Text(parts) if all(isinstance(part, Plain) for part in parts):
                 block = surface.blocks(payload)[1]

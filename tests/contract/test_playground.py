@@ -130,6 +130,7 @@ SURFACE = Surface(
     ids=lambda payload: [item["action"] for item in items_of(payload) if "action" in item],
     links=lambda payload: [item["url"] for item in items_of(payload) if item["kind"] == "link"],
     marked=marked,
+    masked=lambda _: [],
     mentions=mentions,
     read=read,
     check_message=check_message,

@@ -1,5 +1,4 @@
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -19,7 +18,8 @@ from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.feature import Feature
 from bot.core.handlers import FEATURES
-from tests.contract.surfaces import Payload, check_golden
+from tests.contract import discord_limits, slack_limits
+from tests.contract.surfaces import check_golden
 
 # What an event needs before Slack sends it; those about the app itself need nothing.
 SCOPE_OF_EVENT = {
@@ -29,7 +29,6 @@ SCOPE_OF_EVENT = {
     "message.im": "im:history",
     "tokens_revoked": None,
 }
-DISCORD_NAME = re.compile(r"[-_a-z0-9]{1,32}")
 STRING, INTEGER, BOOLEAN, SUBCOMMAND = 3, 4, 5, 1
 
 
@@ -78,44 +77,13 @@ def ours() -> Catalog:
 CATALOGS = [every_kind, ours]
 
 
-def walk(payloads: list[Payload]) -> Iterator[Payload]:
-    for one in payloads:
-        yield one
-        yield from walk(one.get("options", []))
-
-
-def check_command(payload: Payload) -> None:
-    assert payload["type"] == 1
-    assert payload["integration_types"] == [0]
-    for one in walk([payload]):
-        assert DISCORD_NAME.fullmatch(one["name"])
-        assert 1 <= len(one["description"]) <= 100
-        options = one.get("options", [])
-        assert len(options) <= 25
-        assert len({option["name"] for option in options}) == len(options)
-        required = [option.get("required", False) for option in options]
-        assert required == sorted(required, reverse=True)
-        for choice in one.get("choices", ()):
-            assert isinstance(choice["value"], int if one["type"] == INTEGER else str)
-            assert 1 <= len(choice["name"]) <= 100
-        assert len(one.get("choices", ())) <= 25
-        assert not ("choices" in one and one.get("autocomplete"))
-        assert "max_length" not in one or (one["type"] == STRING and 1 <= one["max_length"] <= 6_000)
-    said = (
-        one["name"] + one["description"] + "".join(c["name"] for c in one.get("choices", ()))
-        for one in walk([payload])
-    )
-    assert sum(map(len, said)) <= 8_000
-
-
 @pytest.mark.parametrize("build", CATALOGS)
 def test_discord_takes_every_command(build: Callable[[], Catalog]) -> None:
     catalog = build()
     payloads = commands(catalog)
     assert [one["name"] for one in payloads] == list(catalog.roots)
-    assert len(payloads) <= 100
+    discord_limits.check_commands(payloads)
     for payload in payloads:
-        check_command(payload)
         members = [one["name"] for one in payload["options"] if one["type"] == SUBCOMMAND]
         named = [command.name for command in catalog.roots[payload["name"]]]
         assert named == [f"{payload['name']} {member}" for member in members] or (
@@ -175,16 +143,10 @@ def test_a_token_says_whose_it_is(token: str, application: str | None) -> None:
 def test_slack_takes_the_manifest(build: Callable[[], Catalog], url: str | None) -> None:
     catalog = build()
     told = manifest(catalog, url=url)
-    assert 1 <= len(told["display_information"]["name"]) <= 35
-    assert 1 <= len(told["display_information"]["description"]) <= 140
-    assert 1 <= len(told["features"]["bot_user"]["display_name"]) <= 80
+    slack_limits.check_manifest(told)
     drawn = told["features"]["slash_commands"]
     assert [one["command"] for one in drawn] == [f"/{root}" for root in catalog.roots]
-    assert len(drawn) <= 50
     for one in drawn:
-        assert re.fullmatch(r"/[a-z0-9_-]{1,31}", one["command"])
-        assert 1 <= len(one["description"]) <= 2_000
-        assert 1 <= len(one.get("usage_hint", "x")) <= 1_000
         assert one.get("url") == (None if url is None else url + REQUEST_PATH)
     assert told["settings"]["socket_mode_enabled"] is (url is None)
 

@@ -16,7 +16,7 @@ from aiohttp import BodyPartReader, web
 
 from tests.end_to_end import discord_answers as answers
 from tests.end_to_end.discord_gateway import Gateway
-from tests.end_to_end.discord_rules import check_message
+from tests.end_to_end.discord_rules import check_commands, check_message
 from tests.end_to_end.discord_world import (
     ATTACH,
     READ_HISTORY,
@@ -207,6 +207,7 @@ class FakeDiscord:
         guild = request.match_info.get("guild", "")
         if guild and guild not in self.world.guilds:
             raise Refusal(403, 50001, "Missing Access")
+        check_commands(commands)
         self.world.commands[guild] = commands
         self.world.uploads += 1
         return send_json([one | {"id": self.world.number()} for one in commands])

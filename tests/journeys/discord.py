@@ -115,6 +115,7 @@ class DiscordSurface:
     async def stop(self) -> None:
         await self.bot.stop()
         await self.fake.stop()
+        assert 400 not in {status for _, _, status in self.fake.requests}, "what Discord doesn't take"
 
     async def restart(self) -> None:
         await self.bot.stop()

@@ -33,6 +33,7 @@ LEAD = "Lead"
 GENERAL = "CGENERAL"
 CHANNEL = "#general"
 CONNECT_SECONDS = 10
+MALFORMED = {"invalid_arguments", "invalid_blocks", "no_text"}
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 LOOKALIKES = str.maketrans("∗ˍ∼ˋ", "*_~`")
 
@@ -63,6 +64,7 @@ class SlackSurface:
         await self._end()
         await self._fake.stop()
         assert not self._fake.lacking, f"the manifest asks for too little: {self._fake.lacking}"
+        assert not self._fake.refused.keys() & MALFORMED, f"what Slack doesn't take: {self._fake.refused}"
 
     async def restart(self) -> None:
         await self._end()

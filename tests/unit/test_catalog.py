@@ -6,6 +6,7 @@ import pytest
 from bot.core.catalog import Catalog
 from bot.core.chat.codec import Action
 from bot.core.chat.command import Option
+from bot.core.chat.control import Choice
 from bot.core.errors import CatalogError
 from bot.core.feature import Feature
 from bot.core.handlers import FEATURES
@@ -103,7 +104,26 @@ def test_a_platform_runs_out_of_names() -> None:
         declare(many, f"lead do{number}")(lambda request, ctx: None)
     with pytest.raises(CatalogError, match="25 commands in a group"):
         Catalog([many])
-    for number in range(101):
+    for number in range(51):
         declare(many, f"do{number}")(lambda request, ctx: None)
-    with pytest.raises(CatalogError, match="100 commands"):
+    with pytest.raises(CatalogError, match="50 commands"):
         Catalog([many])
+
+
+def test_a_platform_is_told_so_much_and_no_more() -> None:
+    def group(members: int) -> Feature:
+        long = feature()
+        for number in range(members):
+            long.command(f"plan do{number}", "d" * 100, private=True)(lambda request, ctx: None)
+        return long
+
+    Catalog([group(25)])
+    wordy = group(1)
+    choices = tuple(Choice(f"{number:02}" + "l" * 73, f"{number:02}" + "v" * 98) for number in range(25))
+    options = tuple(Option(f"o{number}", "d", choices=choices) for number in range(2))
+
+    @wordy.command("plan choose", "d", private=True, options=options)
+    def choose(request: Any, ctx: Any, *, o0: str | None = None, o1: str | None = None) -> None: ...
+
+    with pytest.raises(CatalogError, match="8000 characters"):
+        Catalog([wordy])

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -55,6 +56,7 @@ def test_what_does_not_fit_is_refused_with_what_does(option: Option, given: str,
         ("plan", (Option("a", "a"), Option("b", "b", required=True))),
         ("plan", (Option("a", "a"), Option("a", "b"))),
         ("plan", tuple(Option(f"o{n}", "o") for n in range(26))),
+        ("plan", tuple(Option(f"o{n}", "o", required=True) for n in range(6))),
     ],
 )
 def test_a_command_beyond_a_platforms_limits_is_never_built(name: str, options: tuple[Option, ...]) -> None:
@@ -65,3 +67,27 @@ def test_a_command_beyond_a_platforms_limits_is_never_built(name: str, options: 
 def test_an_option_offers_choices_or_suggestions() -> None:
     with pytest.raises(ValueError, match="not both"):
         Option("a", "a", choices=(Choice("One", "1"),), suggest=lambda *_: ())
+
+
+ONE, TWO = Choice("One", "1"), Choice("Two", "2")
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: Option("a", "a", limit=0),
+        lambda: Option("a", "a", limit=2_001),
+        lambda: Option("a", " "),
+        lambda: Option("a", "two\nlines"),
+        lambda: Option("a", "a", choices=(ONE, Choice("Other", "1"))),
+        lambda: Option("a", "a", choices=(ONE, Choice("One", "2"))),
+        lambda: Option("a", "a", int, choices=(ONE, Choice("Two", "two"))),
+        lambda: Option("a", "a", bool, choices=(ONE, TWO)),
+        lambda: Option("a", "a", date, choices=(ONE, TWO)),
+        lambda: Option("a", "a", bool, suggest=lambda: ()),
+        lambda: Option("a", "a", choices=(ONE,), suggest=lambda: ()),
+    ],
+)
+def test_an_option_beyond_a_platforms_limits_is_never_built(build: Callable[[], Option]) -> None:
+    with pytest.raises(ValueError, match="keeps this limit"):
+        build()

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.core.chat.control import CHOICE_LIMIT, Choice
-from bot.core.chat.limits import require
+from bot.core.chat.control import Choice, require_choices
+from bot.core.chat.form import INPUT_LIMIT
+from bot.core.chat.form import TYPED_LIMIT as TEXT_LIMIT
+from bot.core.chat.limits import require, require_line
 from bot.core.errors import InvalidInput
 
 NAME_LIMIT = 32
@@ -17,6 +19,7 @@ TYPED_LIMIT = 500
 INTEGER_LIMIT = 1_000_000
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NUMBER = re.compile(r"-?[0-9]{1,7}")
 
 Value = str | int | bool | date
 
@@ -36,8 +39,16 @@ class Option:
 
     def __post_init__(self) -> None:
         _check(self.name, self.description)
-        require(len(self.choices) <= CHOICE_LIMIT, f"{CHOICE_LIMIT} choices for {self.name}")
+        require(0 < self.limit <= TEXT_LIMIT, f"1 to {TEXT_LIMIT} characters for {self.name}")
         require(not (self.choices and self.suggest), f"choices or suggestions for {self.name}, not both")
+        require(not self.suggest or self.kind is not bool, f"suggestions for {self.name}, yes or no")
+        if self.choices:
+            require_choices(self.choices)
+            labels = {choice.label for choice in self.choices}
+            require(len(labels) == len(self.choices), f"every label of {self.name} once")
+            require(self.kind in (str, int), f"choices for {self.name}, a text or a number")
+            numbers = self.kind is not int or all(_NUMBER.fullmatch(one.value) for one in self.choices)
+            require(numbers, f"choices of {self.name} are numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +72,10 @@ class Command:
         require(len(words) <= 2, f"{self.name!r} has one word or two")
         for word in words:
             _check(word, self.description)
+        require(len(words[0]) < NAME_LIMIT, f"{NAME_LIMIT} with the slash: {words[0]!r}")
         require(len(self.options) <= OPTION_LIMIT, f"{OPTION_LIMIT} options for {self.name}")
         required = [option.required for option in self.options]
+        require(sum(required) <= INPUT_LIMIT, f"{INPUT_LIMIT} required options for {self.name}: a form asks")
         require(required == sorted(required, reverse=True), f"required options of {self.name} come first")
         require(len({one.name for one in self.options}) == len(self.options), f"options of {self.name} once")
 
@@ -96,7 +109,7 @@ def _convert_bool(option: Option, given: str | int | bool) -> bool:
 
 def _convert_int(option: Option, given: str | int | bool) -> int:
     text = str(given).strip()
-    if not re.fullmatch(r"-?[0-9]{1,7}", text) or abs(int(text)) > INTEGER_LIMIT:
+    if not _NUMBER.fullmatch(text) or abs(int(text)) > INTEGER_LIMIT:
         raise InvalidInput("option.integer", option=option.name)
     return int(text)
 
@@ -110,4 +123,5 @@ def _convert_date(option: Option, given: str | int | bool) -> date:
 
 def _check(name: str, description: str) -> None:
     require(bool(_NAME.fullmatch(name)) and len(name) <= NAME_LIMIT, f"name of {NAME_LIMIT}: {name!r}")
-    require(0 < len(description) <= DESCRIPTION_LIMIT, f"description of {DESCRIPTION_LIMIT}: {name}")
+    require_line(description, "description")
+    require(len(description) <= DESCRIPTION_LIMIT, f"description of {DESCRIPTION_LIMIT}: {name}")

@@ -13,9 +13,9 @@ _SPAN = re.compile(
     r"|`(?P<code>[^`\n]+)`"
     r"|\[(?P<label>[^\[\]\n]+)\]\((?P<url>https://[^\s()<>|]+)\)"
 )
-_MARKS = frozenset("\\*_~|`#[]()-+.>:@!")
-_ESCAPED = {"&": 5, "<": 4, ">": 5, "＞": 2}
-_ASTRAL = 0x10000
+# What grows when it is drawn, and by more than one character.
+_GROWING = re.compile(r"[\\*_~|`#\[\]()\-+.:@!&<>＞\U00010000-\U0010ffff]")
+_GROWTH = {"&": 4, "<": 3, ">": 4}
 _UNDRAWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -77,7 +77,7 @@ def drawn_length(text: str) -> int:
     Slack writes `&`, `<` and `>` as entities (and parts a `>` from the edge of its line), Discord puts a
     backslash before its marks; a character beyond the basic plane may be counted twice.
     """
-    return sum(_ESCAPED.get(char) or (2 if char in _MARKS or ord(char) >= _ASTRAL else 1) for char in text)
+    return len(text) + sum(_GROWTH.get(char, 1) for char in _GROWING.findall(text))
 
 
 def is_drawable(text: str) -> bool:
