@@ -108,6 +108,7 @@ class ThreadInstalls:
         self.find = functools.partial(hop, readers, installs.find)
         self.keep = functools.partial(hop, writers, installs.keep)
         self.forget = functools.partial(hop, writers, installs.forget)
+        self.teams = functools.partial(hop, readers, installs.teams)
         self.begin_renewal = functools.partial(hop, writers, installs.begin_renewal)
         self.renew = functools.partial(hop, writers, installs.renew)
         self.issue = functools.partial(hop, writers, installs.issue)

@@ -95,6 +95,17 @@ class Installs:
         with self._begin(writes=True) as connection:
             return connection.execute(delete(installs).where(same)).rowcount == 1
 
+    def teams(self, tenant: Tenant) -> tuple[str, ...]:
+        """The workspaces that the tenant's install serves, as far as anybody there has used it."""
+        if tenant.team:
+            return (tenant.team,)
+        own = select(installs.c.tenant)
+        served = select(install_teams.c.team).where(
+            install_teams.c.enterprise == tenant.enterprise, install_teams.c.team.not_in(own)
+        )
+        with self._begin(writes=False) as connection:
+            return tuple(connection.scalars(served.order_by(install_teams.c.team)))
+
     def begin_renewal(self, install: Install, now: datetime) -> bool:
         """Whether the caller, and nobody else for a while, is to renew the token."""
         claimed = (

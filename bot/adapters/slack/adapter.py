@@ -20,7 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.guard import BODY_LIMIT, Guard
 from bot.adapters.slack.hearing import Hearing
-from bot.adapters.slack.install import Arrivals, Beginnings, Credentials, InstallDoor
+from bot.adapters.slack.install import Beginnings, Credentials, InstallDoor
 from bot.adapters.slack.listeners import Report
 from bot.adapters.slack.publish import REQUEST_PATH, SCOPES
 from bot.adapters.slack.receive import PLATFORM
@@ -131,7 +131,7 @@ class SlackAdapter:
             structlog.get_logger().warning("slack request refused", error=type(error).__name__)
             return web.Response(status=400)
         # No bug of ours comes this far, so Bolt's own failures are about the request's shape as well.
-        return web.Response(status=400) if answer.status >= _BROKEN else await to_aiohttp_response(answer)
+        return web.Response(status=400) if answer.status == _BROKEN else await to_aiohttp_response(answer)
 
 
 @asynccontextmanager
@@ -157,7 +157,8 @@ async def open_slack(
         _compare_scopes(told)
         space = Space(Address(PLATFORM, told["team_id"]), told["team"])
         await doors.returned(space)
-        yield _join(client, OneWorkspace(around.speak(space, token, told["user_id"])), doors)
+        one = OneWorkspace(around.speak(space, token, told["user_id"]), doors)
+        yield _join(client, report, one)
 
 
 @asynccontextmanager
@@ -183,16 +184,15 @@ async def open_workspaces(
             return around.speak(space, install.token, install.user)
 
         renewal = Renewal(installs, clock, client, app.client_id, app.client_secret)
-        workspaces = ManyWorkspaces(installs, renewal, clock, around.client, speak, doors)
+        workspaces = ManyWorkspaces(installs, renewal, clock, doors, around.client, speak)
         quiet = make_logger("slack.oauth", logging.ERROR)
-        door = InstallDoor(Arrivals(installs, doors), clock, client, quiet, app)
-        yield _join(client, workspaces, doors, door)
+        yield _join(client, report, workspaces, InstallDoor(installs, clock, doors, client, quiet, app))
 
 
 def _join(
-    client: AsyncWebClient, workspaces: Workspaces, doors: PlatformDoors, door: InstallDoor | None = None
+    client: AsyncWebClient, report: Report, workspaces: Workspaces, door: InstallDoor | None = None
 ) -> SlackAdapter:
-    hearing, app = Hearing(workspaces, doors), _make_app(client)
+    hearing, app = Hearing(workspaces, report), _make_app(client)
     hearing.register(app)
     return SlackAdapter(app, client, hearing, Messengers(workspaces), door)
 

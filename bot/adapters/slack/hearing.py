@@ -2,20 +2,22 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.envelope import read_envelope
+from bot.adapters.slack.listeners import Report
 from bot.adapters.slack.origin import Malformed, read_departure
 from bot.adapters.slack.render import message_payload
-from bot.adapters.slack.workspaces import Workspaces
+from bot.adapters.slack.workspaces import Workspace, Workspaces
 from bot.core.chat.message import Message
 from bot.core.errors import RetryLater, SealBroken, TryAgain
-from bot.core.ports import PlatformDoors
 from bot.core.views.errors import busy
 from bot.core.views.installs import not_installed
 
@@ -23,28 +25,33 @@ FINISH_SECONDS = 5.0
 # What a workspace says when it takes Cairn out, or only its token back.
 GONE = ("app_uninstalled", "tokens_revoked")
 
-Payload = Mapping[str, Any]
+FOUND = "cairn_workspace"
 
 _ANY = re.compile("")
 
 
 class Hearing:
-    """Finds the workspace of each payload, by what Slack signed, and has its listeners do the rest."""
+    """Finds the workspace of each payload, by what Slack signed, and has its listeners do the rest.
 
-    def __init__(self, workspaces: Workspaces, doors: PlatformDoors) -> None:
+    `report` is told about bugs.
+    """
+
+    def __init__(self, workspaces: Workspaces, report: Report) -> None:
         self._workspaces = workspaces
-        self._doors = doors
+        self._report = report
         self._running: set[asyncio.Task[None]] = set()
 
     def register(self, app: AsyncApp) -> None:
         """Has the app call us for everything that the manifest asks for."""
+        # Bolt acknowledges an event before anybody listens, so what must not get lost comes in front of that.
+        app.use(self._find)
         for kind in ("command", "action", "view", "options"):
             getattr(app, kind)(_ANY)(self._listener(kind))
         app.event("app_home_opened")(self._listener("home"))
         for event in ("app_mention", "message"):
             app.event(event)(self._listener("question"))
         for event in GONE:
-            app.event(event)(self._leave)
+            app.event(event, middleware=[self._leave])(_ignore)
         # Everything else is acknowledged: nothing of it is ever logged as a request that nobody handles.
         app.event(_ANY)(_ignore)
 
@@ -54,8 +61,12 @@ class Hearing:
             await asyncio.wait(self._running, timeout=FINISH_SECONDS)
 
     def _listener(self, kind: str) -> Callable[..., Awaitable[None]]:
-        async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
-            task = asyncio.ensure_future(self._hear(kind, ack, body))
+        async def listen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+            workspace: Workspace | None = context[FOUND]
+            if workspace is None:
+                await ack(_alone(not_installed()) if kind == "command" else "")
+                return
+            task = asyncio.ensure_future(workspace.listeners.hear(kind, ack, body))
             self._running.add(task)
             try:
                 await task
@@ -64,37 +75,40 @@ class Hearing:
 
         return listen
 
-    async def _hear(self, kind: str, ack: AsyncAck, body: Payload) -> None:
+    async def _find(
+        self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        """Without the workspace nothing is acknowledged: Slack sends an event again, whoever typed is told to
+        try again."""
         try:
-            workspace = await self._workspaces.find(read_envelope(body))
+            context[FOUND] = await self._workspaces.find(read_envelope(body))
         except Malformed as error:
             structlog.get_logger().warning("slack payload refused", why=str(error))
-            await ack()
-            return
+            return BoltResponse(status=200)
         except (RetryLater, SealBroken, TryAgain) as error:
-            # Without an acknowledgement Slack sends an event again; whoever typed is told to try again.
             structlog.get_logger().warning("slack workspace not found out", error=type(error).__name__)
-            if kind == "command":
-                await ack(_alone(busy()))
-            return
-        if workspace is None:
-            await ack(_alone(not_installed()) if kind == "command" else "")
-            return
-        await workspace.listeners.hear(kind, ack, body)
+        except Exception as error:  # noqa: BLE001  a bug of ours: Bolt would log what was typed
+            self._report(error, None)
+        else:
+            return await next_()
+        return (
+            BoltResponse(status=200, body=_alone(busy())) if "command" in body else BoltResponse(status=503)
+        )
 
-    async def _leave(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def _leave(
+        self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
         """Acknowledged once the token is gone and nothing more is sent: until then Slack says it again."""
         try:
             at = read_departure(body["event"], body.get("event_time"))
             if at is not None:
-                for space in await self._workspaces.leave(read_envelope(body), at):
-                    await self._doors.left(space, at)
+                await self._workspaces.leave(read_envelope(body), at)
         except Malformed as error:
             structlog.get_logger().warning("slack payload refused", why=str(error))
         except (RetryLater, SealBroken, TryAgain) as error:
             structlog.get_logger().warning("slack install not ended", error=type(error).__name__)
-            return
-        await ack()
+            return BoltResponse(status=503)
+        return await next_()
 
 
 def _alone(message: Message) -> dict[str, Any]:

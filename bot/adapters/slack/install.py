@@ -28,7 +28,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.errors import BROKEN
 from bot.adapters.slack.pages import HEADERS, draw_page
 from bot.adapters.slack.publish import REDIRECT_PATH, SCOPES
-from bot.adapters.slack.receive import PLATFORM
 from bot.core.chat.call import Space
 from bot.core.domain.installs import Install, Tenant
 from bot.core.errors import TryAgain
@@ -55,29 +54,11 @@ class Beginnings(Protocol):
 
     async def keep(self, install: Install) -> None: ...
 
+    async def teams(self, tenant: Tenant) -> tuple[str, ...]: ...
+
     async def issue(self, now: datetime) -> str: ...
 
     async def consume(self, state: str, now: datetime) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """Beginnings that end at the doors: a workspace that took Cairn in, again perhaps, is told things."""
-
-    installs: Beginnings
-    doors: PlatformDoors
-
-    async def keep(self, install: Install) -> None:
-        await self.installs.keep(install)
-        if install.tenant.team:
-            space = Space(Address(PLATFORM, install.tenant.team), install.name)
-            await self.doors.returned(space, install.installed_at)
-
-    async def issue(self, now: datetime) -> str:
-        return await self.installs.issue(now)
-
-    async def consume(self, state: str, now: datetime) -> bool:
-        return await self.installs.consume(state, now)
 
 
 class InstallDoor:
@@ -87,6 +68,7 @@ class InstallDoor:
         self,
         installs: Beginnings,
         clock: Clock,
+        doors: PlatformDoors,
         client: AsyncWebClient,
         quiet: logging.Logger,
         app: Credentials,
@@ -102,7 +84,7 @@ class InstallDoor:
                 install_path=INSTALL_PATH,
                 redirect_uri_path=REDIRECT_PATH,
                 authorization_url=app.authorize_url,
-                installation_store=_Store(installs, clock),
+                installation_store=_Store(installs, clock, doors),
                 state_store=_States(installs, clock),
                 callback_options=AsyncCallbackOptions(success=_succeed, failure=_fail),
                 logger=quiet,
@@ -154,14 +136,18 @@ class _States(AsyncOAuthStateStore):
 
 
 class _Store(AsyncInstallationStore):
-    def __init__(self, installs: Beginnings, clock: Clock) -> None:
+    def __init__(self, installs: Beginnings, clock: Clock, doors: PlatformDoors) -> None:
         self._installs = installs
         self._clock = clock
+        self._doors = doors
 
     async def async_save(self, installation: Installation) -> None:
         """Raises BoltError when it can't be kept."""
         try:
-            await self._installs.keep(_read(installation, self._clock.now()))
+            install = _read(installation, self._clock.now())
+            await self._installs.keep(install)
+            for team in await self._installs.teams(install.tenant):
+                await self._doors.returned(Space(Address("slack", team), install.name))
         except (TryAgain, ValueError) as error:
             structlog.get_logger().warning("slack install not kept", error=type(error).__name__)
             raise BoltError("not kept") from None

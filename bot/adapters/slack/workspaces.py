@@ -16,7 +16,7 @@ from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.renewal import Renewal
 from bot.core.chat.call import Space
 from bot.core.chat.notice import Finding, Notice, Ref
-from bot.core.domain.installs import Install
+from bot.core.domain.installs import Install, Tenant
 from bot.core.domain.ledger import Occurrence
 from bot.core.errors import RetryLater, SealBroken, TryAgain, Unreachable
 from bot.core.ids import Address, Platform
@@ -51,17 +51,17 @@ class Workspaces(Protocol):
         """As `find`, of a space that is known already."""
         ...
 
-    async def leave(self, envelope: Envelope, at: datetime) -> tuple[Address, ...]:
-        """Slack says that an install ended then: the spaces that are known to be left by it, none when it is
-        not true any more. Raises as `find` does."""
+    async def leave(self, envelope: Envelope, at: datetime) -> None:
+        """Slack says that an install ended then: nothing more is sent there. Raises as `find` does."""
         ...
 
 
 class OneWorkspace:
     """That of a bot's token. Another one's payload is for its reader to refuse."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, doors: PlatformDoors) -> None:
         self._workspace = workspace
+        self._doors = doors
 
     async def find(self, _envelope: Envelope) -> Workspace | None:
         return self._workspace
@@ -69,10 +69,11 @@ class OneWorkspace:
     async def at(self, space: Address) -> Workspace | None:
         return self._workspace if space == self._workspace.space.address else None
 
-    async def leave(self, envelope: Envelope, _at: datetime) -> tuple[Address, ...]:
+    async def leave(self, envelope: Envelope, at: datetime) -> None:
         """The token is the operator's: there is nothing of it to delete here."""
         space = self._workspace.space.address
-        return (space,) if envelope.team == space.id else ()
+        if envelope.team == space.id:
+            await self._doors.left(space, at)
 
 
 class Leaving(Protocol):
@@ -82,12 +83,14 @@ class Leaving(Protocol):
 
     async def forget(self, install: Install) -> bool: ...
 
+    async def teams(self, tenant: Tenant) -> tuple[str, ...]: ...
+
 
 class ManyWorkspaces:
     """All that have installed Cairn. The install is looked at for each payload, so that what another process
     has changed holds at once; what speaks to a workspace is kept while its token is the same.
 
-    `speak`: makes what speaks to a space with a token. `client`: speaks for nobody.
+    `speak` makes what speaks to a space with a token, `client` what only has the token.
     """
 
     def __init__(
@@ -95,14 +98,14 @@ class ManyWorkspaces:
         installs: Leaving,
         renewal: Renewal,
         clock: Clock,
+        doors: PlatformDoors,
         client: Callable[[str], AsyncWebClient],
         speak: Callable[[Space, Install], Workspace],
-        doors: PlatformDoors,
     ) -> None:
-        self._doors = doors
         self._installs = installs
         self._renewal = renewal
         self._clock = clock
+        self._doors = doors
         self._client = client
         self._speak = speak
         self._open: OrderedDict[str, tuple[tuple[str, int], Workspace]] = OrderedDict()
@@ -113,20 +116,28 @@ class ManyWorkspaces:
     async def at(self, space: Address) -> Workspace | None:
         return await self._find("", space.id)
 
-    async def leave(self, envelope: Envelope, at: datetime) -> tuple[Address, ...]:
+    async def leave(self, envelope: Envelope, at: datetime) -> None:
         team = "" if envelope.everywhere else envelope.team
         install = await self._installs.find(envelope.enterprise, team)
+        if install is None:
+            # Said once more, perhaps because the doors were not reached the last time.
+            await self._part(Tenant(envelope.enterprise, team), at)
+            return
         # What a single workspace says does not end the install of its whole organization.
-        if install is None or install.tenant.team != team:
-            return ()
-        if at < install.installed_at - UNSURE:
-            return ()
+        if install.tenant.team != team or at < install.installed_at - UNSURE:
+            return
         if at < install.installed_at + UNSURE and await self._works(install):
-            return ()
-        await self._installs.forget(install)
-        structlog.get_logger().info("slack install ended")
-        # Which spaces an organization had is found out by the next message to each.
-        return (Address(SLACK, team),) if team else ()
+            return
+        # An install anew that comes between is later than this, so it counts.
+        now = self._clock.now()
+        if await self._installs.forget(install):
+            await self._part(install.tenant, now)
+            structlog.get_logger().info("slack install ended")
+
+    async def _part(self, tenant: Tenant, at: datetime) -> None:
+        for team in await self._installs.teams(tenant):
+            self._open.pop(team, None)
+            await self._doors.left(Address(SLACK, team), at)
 
     async def _find(self, enterprise: str, team: str) -> Workspace | None:
         install = await self._installs.find(enterprise, team) if team else None
