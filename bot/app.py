@@ -35,6 +35,7 @@ from bot.scheduling.planner import Planner
 from bot.scheduling.pruner import Pruner
 from bot.settings import Settings
 from bot.storage.clock import ClockRow
+from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
 from bot.storage.engine import open_engine
 from bot.storage.installs import Installs
@@ -46,6 +47,7 @@ from bot.storage.purge import Purge
 from bot.storage.store import DatabaseStore
 from bot.storage.uploads import Uploads
 from bot.threads import (
+    ThreadChannels,
     ThreadDoors,
     ThreadInstalls,
     ThreadPictures,
@@ -82,6 +84,7 @@ class App:
     doors: ThreadDoors
     transcript: ThreadTranscript
     uploads: Mapping[Platform, ThreadUploads]
+    channels: ThreadChannels
     pictures: ThreadPictures
     installs: ThreadInstalls | None
     painter: ThreadPainter
@@ -135,6 +138,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         time=ThreadTime(clock, pulse, writers, readers),
         doors=ThreadDoors(router, locator, writers, readers),
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
+        channels=ThreadChannels(KeptChannels(engine, "discord"), writers, readers),
         uploads={one: ThreadUploads(Uploads(engine, one), writers, readers) for one in PLATFORMS},
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         installs=installs,

@@ -122,6 +122,7 @@ async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Li
         app.catalog,
         app.painter,
         app.uploads["discord"],
+        app.channels,
         telemetry.report_bug,
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url,
@@ -129,6 +130,7 @@ async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Li
         shard_count=settings.discord_shards,
         shard_ids=settings.shard_ids,
         rate=settings.discord_rate,
+        openings=settings.discord_openings,
     )
     stack.push_async_callback(adapter.close)
     try:

@@ -19,6 +19,7 @@ from bot.core.errors import TryAgain
 from bot.core.ids import Address, Platform
 from bot.core.locator import Locator
 from bot.core.router import Router
+from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
 from bot.storage.installs import Installs
 from bot.storage.pictures import Pictures
@@ -113,6 +114,15 @@ class ThreadInstalls:
         self.renew = functools.partial(hop, writers, installs.renew)
         self.issue = functools.partial(hop, writers, installs.issue)
         self.consume = functools.partial(hop, writers, installs.consume)
+
+
+class ThreadChannels:
+    """The channels of a platform's direct messages, awaited."""
+
+    def __init__(self, kept: KeptChannels, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
+        self.keep = functools.partial(hop, writers, kept.keep)
+        self.forget = functools.partial(hop, writers, kept.forget)
+        self.find = functools.partial(hop, readers, kept.find)
 
 
 class ThreadTime:

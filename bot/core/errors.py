@@ -82,11 +82,13 @@ class DeliveryError(BotError):
 
 
 class RetryLater(DeliveryError):
-    """It surely wasn't said. `after` is how many seconds the whole bucket has to wait; None: nobody said."""
+    """It surely wasn't said. `after` is how many seconds the whole bucket has to wait, or only this
+    message when it is `alone`; None: nobody said."""
 
-    def __init__(self, why: str, after: float | None = None) -> None:
+    def __init__(self, why: str, after: float | None = None, *, alone: bool = False) -> None:
         super().__init__(why)
         self.after = after
+        self.alone = alone
 
 
 class Unreachable(DeliveryError):

@@ -33,7 +33,7 @@ def after_failure(
     """How it goes on, and for how many seconds the whole bucket has to wait. `later` is when to try again
     if the platform names no time."""
     if isinstance(error, RetryLater):
-        rest = error.after or 0.0
+        rest = 0.0 if error.alone else error.after or 0.0
         after = later if error.after is None else timedelta(seconds=error.after)
         # A limit is the bucket's, not the row's: it costs no try, or a storm of them would bury rows.
         tried = error.after is None

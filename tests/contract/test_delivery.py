@@ -237,6 +237,19 @@ class TestSaying:
         assert await house.courier("two").drain(BUCKET) == 2
         assert house.states() == {"sent": 2}
 
+    async def test_what_waits_alone_keeps_nobody_waiting_and_costs_no_try(self, house: House) -> None:
+        house.enrol(3)
+        house.planner.plan_due(NINE)
+        house.sink.errors = [RetryLater("many opened", after=60.0, alone=True)]
+        await house.courier().drain(BUCKET)
+        assert house.states() == {"sent": 2, "retry": 1}
+        house.clock.time += timedelta(seconds=60)
+        house.sink.errors = [RetryLater("many opened", after=1.0, alone=True)] * 12
+        for _ in range(13):
+            await house.courier().drain(BUCKET)
+            house.clock.time += timedelta(seconds=1)
+        assert house.states() == {"sent": 3}
+
     async def test_a_limit_costs_no_try(self, house: House) -> None:
         house.enrol(1)
         house.planner.plan_due(NINE)

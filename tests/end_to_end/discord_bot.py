@@ -127,22 +127,45 @@ class StubMemory:
         self.kept = digest
 
 
+class StubChannels:
+    """The channels of direct messages that outlive the adapter."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def find(self, user: str) -> str | None:
+        return self.kept.get(user)
+
+    async def keep(self, user: str, channel: str) -> None:
+        self.kept[user] = channel
+
+    async def forget(self, user: str) -> None:
+        self.kept.pop(user, None)
+
+
 class Stub:
     """A Discord adapter, started on the fake, with stand-ins on its other side."""
 
     def __init__(
-        self, fake: FakeDiscord | None, memory: StubMemory | None = None, patience: float = 5.0, **given: Any
+        self,
+        fake: FakeDiscord | None,
+        memory: StubMemory | None = None,
+        patience: float = 5.0,
+        channels: StubChannels | None = None,
+        **given: Any,
     ) -> None:
         """Without a fake it goes wherever the library goes. `given`: more for the adapter."""
         self.doors = StubDoors()
         self.painter = StubPainter()
         self.memory = memory or StubMemory()
         self.bugs: list[Exception] = []
+        self.channels = channels or StubChannels()
         self.adapter = DiscordAdapter(
             self.doors,
             catalog(),
             self.painter,
             self.memory,
+            self.channels,
             self._report,
             api_url=fake.api_url if fake else "",
             gateway_url=fake.gateway_url if fake else "",

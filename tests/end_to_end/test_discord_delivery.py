@@ -141,7 +141,7 @@ async def test_what_was_said_although_the_line_broke_is_found(post: Post, status
         ("GET /members/", 503, 0, RetryLater),
         (f"POST {MESSAGES}", 403, 50007, Unreachable),
         (f"POST {MESSAGES}", 403, 50001, Unreachable),
-        (f"POST {MESSAGES}", 404, 10003, Unreachable),
+        (f"POST {MESSAGES}", 404, 10003, RetryLater),
         (f"POST {MESSAGES}", 400, 50035, Unreachable),
         (f"POST {MESSAGES}", 401, 0, RetryLater),
         (f"POST {MESSAGES}", 500, 0, RetryLater),

@@ -16,9 +16,13 @@ from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.core.outbox import Messenger
 from tests.end_to_end import discord_fake
+from tests.end_to_end.discord_bot import StubChannels
 from tests.journeys.discord import Remembered
 
 SLACK_TOKEN = "xoxb-T0000000"
+
+
+MANY = 100_000  # nobody counts here how many direct messages are opened
 
 
 class Stepping:
@@ -67,7 +71,16 @@ async def open_messenger(
             client = AsyncWebClient(SLACK_TOKEN, api_url, session=session, retry_handlers=[])
             yield Stepping(SlackMessenger(client, Pictures(client, unpainted, unpainted)), step)
         return
-    adapter = DiscordAdapter(unpainted, Catalog(()), unpainted, Remembered(), unpainted, api_url=api_url)
+    adapter = DiscordAdapter(
+        unpainted,
+        Catalog(()),
+        unpainted,
+        Remembered(),
+        StubChannels(),
+        unpainted,
+        api_url=api_url,
+        openings=MANY,
+    )
     await adapter.sign_in(discord_fake.TOKEN)
     yield Stepping(adapter.messenger, step)
     await adapter.close()

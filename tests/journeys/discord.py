@@ -43,6 +43,7 @@ def open_bot(app: App, memory: Remembered, api_url: str = "", gateway_url: str =
         app.catalog,
         app.painter,
         memory,
+        app.channels,
         telemetry.report_bug,
         api_url=api_url,
         gateway_url=gateway_url,

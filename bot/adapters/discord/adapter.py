@@ -11,6 +11,7 @@ import discord
 import structlog
 
 from bot.adapters.discord.connection import Connection, point_at
+from bot.adapters.discord.direct import OPENINGS, DirectChannels, Memory
 from bot.adapters.discord.failures import FAILURES
 from bot.adapters.discord.invalid import InvalidRequests
 from bot.adapters.discord.messenger import DiscordMessenger
@@ -59,7 +60,7 @@ class DiscordAdapter:
     """Listens to one bot's servers. `guild`: the only server that gets the commands, while developing.
 
     `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process. `rate`: how
-    many requests a second what is said unasked may take.
+    many requests a second what is said unasked may take; `openings`: how many new conversations a minute.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class DiscordAdapter:
         catalog: Catalog,
         painter: Painter,
         uploads: Uploads,
+        channels: Memory,
         report: Callable[[Exception, Any], str],
         *,
         api_url: str = "",
@@ -77,6 +79,7 @@ class DiscordAdapter:
         shard_ids: Sequence[int] | None = None,
         patience: float = DEFER_SECONDS,
         rate: float = RATE,
+        openings: int = OPENINGS,
     ) -> None:
         point_at(api_url, gateway_url)
         self._doors = doors
@@ -93,7 +96,8 @@ class DiscordAdapter:
         self._pictures = Pictures(painter, report)
         self._replies = Replies(doors, catalog, self._rest, self._pictures, report, patience)
         self._whereabouts = Whereabouts(doors, self._rest, lambda: self.connection.spaces)
-        self.messenger = DiscordMessenger(self._rest, self._pictures)
+        direct = DirectChannels(self._rest, channels, openings)
+        self.messenger = DiscordMessenger(self._rest, self._pictures, direct)
 
     async def sign_in(self, token: str) -> None:
         """From then on the messenger works; nothing is heard yet. Raises discord.LoginFailure for a token

@@ -1,6 +1,5 @@
 """What is said unasked on Discord: created as text, so that it notifies, then edited into its form."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 import discord
 import structlog
 
-from bot.adapters.discord.failures import FAILURES, read_failure
+from bot.adapters.discord.direct import DirectChannels
+from bot.adapters.discord.failures import FAILURES, UNKNOWN_CHANNEL, read_failure
 from bot.adapters.discord.pictures import Pictures
 from bot.adapters.discord.render import COMPONENTS_V2, in_words, message_payload, opening_payload
 from bot.adapters.discord.rest import RECENT, Rest
@@ -16,9 +16,7 @@ from bot.core.chat.codec import decode
 from bot.core.chat.message import Message
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
-from bot.core.errors import InvalidInput, Unreachable
-
-CHANNELS_KEPT = 10_000
+from bot.core.errors import InvalidInput, RetryLater, Unreachable
 
 
 class DiscordMessenger:
@@ -29,11 +27,11 @@ class DiscordMessenger:
 
     deduplicates = True
 
-    def __init__(self, rest: Rest, pictures: Pictures, bot: str = "") -> None:
+    def __init__(self, rest: Rest, pictures: Pictures, direct: DirectChannels, bot: str = "") -> None:
         self._rest = rest
         self._pictures = pictures
         self.bot = bot  # the bot's own user id, known once it is signed in
-        self._direct: OrderedDict[str, str] = OrderedDict()
+        self._direct = direct
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
         """Says it. What an earlier try left half made is completed; the key is a nonce for Discord, so that
@@ -50,6 +48,9 @@ class DiscordMessenger:
                 await self._complete(ref, notice.message)
             return ref
         except FAILURES as error:
+            if notice.place == "direct" and getattr(error, "code", 0) == UNKNOWN_CHANNEL:
+                await self._direct.forget(notice.to.id)
+                raise RetryLater("direct channel gone") from error
             raise read_failure(error, notice.place) from error
 
     async def find(self, occurrence: Occurrence) -> Finding:
@@ -66,16 +67,12 @@ class DiscordMessenger:
         """The channel's id; for a user, of their direct messages, provided that they are still a member."""
         if place != "direct":
             return to
+        known = await self._direct.find(to)
         try:
             await self._rest.find_member(occurrence.space.id, to)
         except discord.Forbidden as error:
             raise Unreachable("not in the server", "space") from error
-        channel = self._direct.get(to)
-        if channel is None:
-            channel = self._direct[to] = await self._rest.open_direct(to)
-            if len(self._direct) > CHANNELS_KEPT:
-                self._direct.popitem(last=False)
-        return channel
+        return known or await self._direct.open(to)
 
     async def _look(self, occurrence: Occurrence, channel: str) -> Finding:
         recent = await self._rest.recent(channel)
