@@ -22,6 +22,7 @@ from bot.core.chat.part import Markdown, Plain
 from bot.core.feature import Feature
 from bot.core.ids import Address, Platform
 from tests.end_to_end.slack_fake import SlackFake
+from tests.end_to_end.slack_faults import Fault
 from tests.end_to_end.slack_lines import HttpLine, Line
 from tests.end_to_end.slack_people import Person
 from tests.end_to_end.slack_workspace import Workspace
@@ -163,11 +164,16 @@ def make_catalog() -> Catalog:
 
 @asynccontextmanager
 async def meeting(
-    transport: Transport, *, ping_seconds: float = 10.0, scopes: set[str] | None = None
+    transport: Transport,
+    *,
+    ping_seconds: float = 10.0,
+    scopes: set[str] | None = None,
+    socket_faults: tuple[Fault, ...] = (),
 ) -> AsyncIterator[Met]:
     """A bot that has connected to a Slack of its own."""
     fake = SlackFake()
     await fake.start()
+    fake.faults.plan("socket", *socket_faults)
     workspace = fake.install("Cloud to AI")
     workspace.scopes = workspace.scopes if scopes is None else scopes
     member = workspace.add_person("Member A")

@@ -107,6 +107,11 @@ class SlackFake:
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         workspace = self._tickets.pop(request.match_info["ticket"], None)
+        fault = self.faults.next("socket")
+        if fault is not None and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        elif fault is not None:
+            return _break(request)
         if workspace is None:
             return web.Response(status=404)
         return await self.sockets[workspace].hold(request)

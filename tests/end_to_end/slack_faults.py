@@ -39,6 +39,10 @@ class Faults:
         """From now on each fault comes with its share of the calls."""
         self._shares[method], self._chance = shares, random.Random(seed)
 
+    def planned(self, method: str) -> int:
+        """How many faults of the method are still to come."""
+        return len(self._planned[method])
+
     def calm(self) -> None:
         self._planned.clear()
         self._shares.clear()

@@ -71,7 +71,7 @@ class SocketLine:
     async def send(self, kind: Kind, payload: Payload) -> Payload:
         envelope = str(uuid4())
         self._acks[envelope] = asyncio.get_running_loop().create_future()
-        socket = await self._connected()
+        socket = await self.opened()
         await socket.send_json(
             {
                 "envelope_id": envelope,
@@ -107,7 +107,8 @@ class SocketLine:
         for socket in tuple(self._sockets):
             await socket.close()
 
-    async def _connected(self) -> web.WebSocketResponse:
+    async def opened(self) -> web.WebSocketResponse:
+        """The newest socket, once there is one. Raises Unacknowledged."""
         deadline = time.monotonic() + CONNECT_SECONDS
         while not (live := [one for one in self._sockets if not one.closed]):
             if time.monotonic() > deadline:

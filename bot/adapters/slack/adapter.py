@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -25,6 +24,7 @@ from bot.adapters.slack.listeners import Report
 from bot.adapters.slack.publish import REQUEST_PATH, SCOPES
 from bot.adapters.slack.receive import PLATFORM
 from bot.adapters.slack.renewal import Renewal, Renewing
+from bot.adapters.slack.socket import PING_SECONDS, Socket
 from bot.adapters.slack.surroundings import API_URL, Surroundings, make_logger, open_session
 from bot.adapters.slack.workspaces import (
     Leaving,
@@ -41,7 +41,6 @@ from bot.core.errors import SettingsError
 from bot.core.ids import Address
 from bot.core.ports import Clock, Painter, PlatformDoors
 
-PING_SECONDS = 10.0  # a socket that is silent for four of these is given up
 SHUTDOWN_SECONDS = 3.0
 
 _BROKEN = 500
@@ -111,17 +110,8 @@ class SlackAdapter:
         Raises SettingsError for a token that Slack doesn't take.
         """
         opened = await _ask(self._client.apps_connections_open(app_token=app_token), "SLACK_APP_TOKEN")
-        handler = AsyncSocketModeHandler(
-            self._app, app_token, self._client.logger, self._client, ping_interval=ping_seconds
-        )
-        handler.client.wss_uri = opened["url"]
-        try:
-            await handler.connect_async()  # type: ignore[no-untyped-call]
-            ready()
-            await asyncio.Event().wait()
-        finally:
-            await self._hearing.finish()
-            await handler.close_async()  # type: ignore[no-untyped-call]
+        socket = Socket(self._app, self._client, app_token, self._hearing.finish, ping_seconds)
+        await socket.hold(opened["url"], ready)
 
     async def _dispatch(self, body: bytes, content_type: str) -> web.Response:
         try:
