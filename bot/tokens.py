@@ -4,6 +4,7 @@ from bot.core.errors import SettingsError
 from bot.settings import Settings
 from bot.storage.engine import open_engine
 from bot.storage.installs import Installs
+from bot.storage.migrate import current, head
 from bot.storage.sealing import MAKE_ONE, Seal, make_key, split_keys
 
 KEY_HINT = "keep it as CAIRN_KEYS, or in the file that CAIRN_KEYS_FILE names: without it no token can be read"
@@ -23,16 +24,17 @@ def open_seal(settings: Settings) -> Seal:
 
 def rotate(settings: Settings) -> tuple[str, bool]:
     """Seals every token with the newest key. What to tell, and whether every row could be opened."""
+    seal = open_seal(settings)
     engine = open_engine(settings.store_url.get_secret_value())
     try:
-        resealed = Installs(engine, open_seal(settings)).reseal()
+        if current(engine) != head():
+            raise SettingsError("the database's tables are not up to date: run `cairn migrate` first")
+        resealed = Installs(engine, seal).reseal()
     finally:
         engine.dispose()
-    told = f"{resealed.done} tokens were sealed with the newest key."
+    told = f"{resealed.done} token{' is' if resealed.done == 1 else 's are'} sealed with the newest key now"
     if not resealed.left:
-        return f"{told} All of them are now: the older keys can go.", True
+        return f"{told}, as all others are: the older keys can go.", True
     named = ", ".join(resealed.left)
-    return (
-        f"{told} No key of CAIRN_KEYS opens {named}: give the older key back, or install anew there.",
-        False,
-    )
+    why = f"No key of CAIRN_KEYS opens {named}: give the older key back, or install Cairn there anew"
+    return f"{told}. {why}.", False

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -12,13 +13,16 @@ from bot.core.errors import SealBroken, SettingsError
 
 MAKE_ONE = "`cairn tokens key` makes one"
 
+# The library would also take one that has something behind it, and then name it otherwise.
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """What is sealed: a token, and what the next one is asked for with, empty when it never ends."""
 
-    token: str
-    renewal: str = ""
+    token: str = field(repr=False)
+    renewal: str = field(default="", repr=False)
 
 
 class Seal:
@@ -30,12 +34,11 @@ class Seal:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise SettingsError(f"CAIRN_KEYS holds no key: {MAKE_ONE}")
-        try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
-        except ValueError:
+        if not all(map(_KEY.fullmatch, keys)):
             raise SettingsError(
                 f"CAIRN_KEYS holds keys of 44 characters, the newest first, with commas between: {MAKE_ONE}"
-            ) from None
+            )
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
         # The name of the key that new rows are sealed with: it tells nothing of the key itself.
         self.newest = hashlib.sha256(keys[0].encode()).hexdigest()[:16]
 

@@ -3,13 +3,21 @@
 import json
 import socket
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.core.domain.installs import Install, Tenant
 from bot.storage.engine import open_engine
+from bot.storage.installs import Installs
+from bot.storage.migrate import upgrade
+from bot.storage.sealing import Seal
 from bot.storage.uploads import Uploads
 from tests.end_to_end.process import ROOT, Playground, run_cairn
+
+NOW = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
 
 
 def test_ask_prints_rows_matches_and_sources() -> None:
@@ -229,6 +237,52 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     secret.write_text(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}\n")
     run_cairn("migrate", DATABASE_URL_FILE=str(secret))
     assert (tmp_path / "elsewhere.sqlite3").exists()
+
+
+def test_keys_are_changed_with_two_commands(tmp_path: Path) -> None:
+    old, new = (run_cairn("tokens", "key").stdout.strip() for _ in range(2))
+    url = f"sqlite:///{tmp_path / 'installs.sqlite3'}"
+    engine = open_engine(url)
+    upgrade(engine)
+    install = Install(Tenant("", "T1"), "One", "U1", "xoxb-planted", NOW)
+    Installs(engine, Seal([old])).keep(install)
+    keys = tmp_path / "keys"
+    keys.write_text(f"{new}\n{old}\n")
+    told = run_cairn("tokens", "rotate", DATABASE_URL=url, CAIRN_KEYS_FILE=str(keys))
+    assert (told.returncode, told.stdout.splitlines()) == (
+        0,
+        ["1 token is sealed with the newest key now, as all others are: the older keys can go."],
+    )
+    assert Installs(engine, Seal([new])).find("", "T1") == replace(install, version=1)
+    engine.dispose()
+    wrong = run_cairn("tokens", "rotate", DATABASE_URL=url, CAIRN_KEYS=old)
+    assert wrong.returncode == 1
+    assert "T1" in wrong.stdout
+    for secret in (old, new, "xoxb-planted"):
+        assert secret not in told.stdout + told.stderr + wrong.stdout + wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "cairn tokens key"),
+        ({"CAIRN_KEYS": "planted"}, "cairn tokens key"),
+        ({"CAIRN_KEYS": ","}, "no key"),
+    ],
+)
+def test_rotate_says_how_a_key_is_made(tmp_path: Path, settings: dict[str, str], says: str) -> None:
+    told = run_cairn("tokens", "rotate", "--data", str(tmp_path), cwd=ROOT, **settings)
+    assert told.returncode == 2
+    assert says in told.stderr
+    assert "planted" not in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_rotate_on_a_database_without_tables_says_what_to_do(tmp_path: Path) -> None:
+    key = run_cairn("tokens", "key").stdout.strip()
+    told = run_cairn("tokens", "rotate", "--data", str(tmp_path), CAIRN_KEYS=key)
+    assert told.returncode == 2
+    assert "cairn migrate" in told.stderr
 
 
 def test_python_is_new_enough() -> None:
