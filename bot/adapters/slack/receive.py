@@ -141,10 +141,11 @@ class Reader:
 
     def opened(self, body: Payload) -> Caller | None:
         """Who opened the home tab; None for the tab of messages."""
-        self._require_space(body)
-        if (event := _object(body.get("event"), "event")).get("tab") != "home":
+        sent, event = self._require_space(body), _object(body.get("event"), "event")
+        if event.get("tab") != "home":
             return None
-        return Caller(Address(PLATFORM, read_id(event.get("user"), "event.user")), "")
+        member = member_id(read_id(event.get("user"), "event.user"), home_in(event), sent)
+        return Caller(Address(PLATFORM, member), "")
 
     def _receive(
         self,
