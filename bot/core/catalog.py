@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 from bot.core.chat.codec import Action
 from bot.core.chat.command import DESCRIPTION_LIMIT, OPTION_LIMIT, Command
 from bot.core.errors import CatalogError
-from bot.core.feature import ActionHandler, Feature, HomePiece, Schedule
+from bot.core.feature import ActionHandler, Aside, Feature, HomePiece, Schedule
 
 COMMAND_LIMIT = 50
 GROUP_LIMIT = 25
@@ -39,6 +39,7 @@ class Catalog:
         schedules = tuple(schedule for feature in self.features for schedule in feature.schedules)
         _refuse_twice("schedule", (schedule.kind for schedule in schedules))
         self.schedules: dict[str, Schedule] = {schedule.kind: schedule for schedule in schedules}
+        self.asides: tuple[Aside, ...] = tuple(add for feature in self.features for add in feature.asides)
         self.home_pieces: tuple[HomePiece, ...] = tuple(
             piece for feature in self.features for piece in feature.home_pieces
         )

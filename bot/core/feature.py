@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from bot.core.chat.codec import Action
 from bot.core.chat.command import Command, Option
-from bot.core.chat.message import Block
+from bot.core.chat.message import Block, Message
 from bot.core.chat.notice import Telling
 from bot.core.domain.ledger import Occurrence
-from bot.core.request import Context, Glance
+from bot.core.request import Context, Glance, Request
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+Aside = Callable[[Request, Context, Message], Message]
 HomePiece = Callable[[Glance, Context], tuple[Block, ...]]
 
 
@@ -60,6 +61,7 @@ class Feature:
     commands: list[Command] = field(default_factory=list)
     actions: list[ActionHandler] = field(default_factory=list)
     home_pieces: list[HomePiece] = field(default_factory=list)
+    asides: list[Aside] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
 
     def command(
@@ -112,6 +114,12 @@ class Feature:
         """Declares a piece of the home: `(glance, ctx) -> blocks`."""
         self.home_pieces.append(show)
         return show
+
+    def aside(self, add: Aside) -> Aside:
+        """Declares what may be added to an answer that only its caller sees: `(request, ctx, message) ->
+        message`, in the same transaction."""
+        self.asides.append(add)
+        return add
 
     def schedule(
         self,

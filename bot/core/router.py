@@ -217,8 +217,12 @@ class Router:
             member = tx.members.enrol(call.space, caller, now)
             _authorise(asked, caller, member, tx)
             args, named = read()
-            request = Request(member, caller, call.space, call.reply_to, now)
-            reply: Reply = asked.handle(request, Context(tx, self._library), *args, **named)
+            request, ctx = Request(member, caller, call.space, call.reply_to, now), Context(tx, self._library)
+            reply: Reply = asked.handle(request, ctx, *args, **named)
+            # What takes the place of another message may be seen by many.
+            if asked.private and isinstance(reply, Message):
+                for add in self._catalog.asides:
+                    reply = add(request, ctx, reply)
             return reply
 
     def _glance(self, space: Space, caller: Caller, ctx: Context) -> Glance:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, func, or_, select, update
 
 from bot.core.chat.call import Caller, Space
 from bot.core.chat.typed import clean_line
@@ -16,7 +16,10 @@ from bot.storage.upsert import upsert
 
 # A space that is not known gives no row; a known one without this member a row whose second half is empty.
 _LOOK = (
-    select(spaces.c.id, spaces.c.name, members.c.id, members.c.name, members.c.seen_on)
+    select(
+        *(spaces.c.id, spaces.c.name, members.c.id, members.c.name),
+        *(members.c[name] for name in ("seen_on", "left_at", "closed_at", "told_at")),
+    )
     .select_from(
         spaces.outerjoin(
             members, and_(members.c.space_id == spaces.c.id, members.c.foreign_id == bindparam("user"))
@@ -24,6 +27,7 @@ _LOOK = (
     )
     .where(spaces.c.platform == bindparam("platform"), spaces.c.foreign_id == bindparam("space"))
 )
+_CAME_BACK = update(members).where(members.c.id == bindparam("member")).values(left_at=None)
 _SPACE = select(spaces.c.id).where(
     spaces.c.platform == bindparam("platform"), spaces.c.foreign_id == bindparam("space")
 )
@@ -55,8 +59,8 @@ class StoredMembers:
         """
         if caller.address.platform != space.address.platform:
             raise ValueError("a caller is of the same platform as their space")
-        there = self._look(space, caller) or (0, None, 0, None, None)
-        space_id, space_name, member_id, member_name, seen_on = there
+        there = self._look(space, caller) or (0, None, 0, None, None, None, None, None)
+        space_id, space_name, member_id, member_name, seen_on, left_at, closed_at, told_at = there
         today = now.astimezone(UTC).date()
         # Nobody but this table reads a space's name, so it is made fit to keep here.
         new_name = clean_line(space.name, NAME_LIMIT) or space.address.id
@@ -64,7 +68,10 @@ class StoredMembers:
             space_id = self._keep_space(space, new_name, now)
         if member_name != caller.name or seen_on is None or seen_on < today:
             member_id = self._keep_member(space_id, caller, now)
-        return Member(MemberId(member_id), SpaceId(space_id), caller.address, caller.name, today)
+        if left_at is not None:  # who calls is there again
+            self.connection.execute(_CAME_BACK, {"member": member_id})
+        closed = closed_at is not None and told_at is None
+        return Member(MemberId(member_id), SpaceId(space_id), caller.address, caller.name, today, closed)
 
     def find(self, space: Space, caller: Caller) -> Member | None:
         if caller.address.platform != space.address.platform:
@@ -72,7 +79,7 @@ class StoredMembers:
         row = self._look(space, caller)
         if row is None:
             return None
-        space_id, _, member_id, name, seen_on = row
+        space_id, _, member_id, name, seen_on, *_ = row
         if member_id is None:
             return None
         return Member(MemberId(member_id), SpaceId(space_id), caller.address, name, seen_on)
@@ -101,9 +108,10 @@ class StoredMembers:
         # Sorted here: the two databases don't order texts alike.
         return tuple(sorted(found, key=lambda member: (member.name.casefold(), member.id)))
 
-    def _look(self, space: Space, caller: Caller) -> Row[Any, Any, Any, Any, Any] | None:
+    def _look(self, space: Space, caller: Caller) -> tuple[Any, ...] | None:
         place = {"platform": space.address.platform, "space": space.address.id, "user": caller.address.id}
-        return self.connection.execute(_LOOK, place).one_or_none()
+        row = self.connection.execute(_LOOK, place).one_or_none()
+        return None if row is None else tuple(row)
 
     def _keep_space(self, space: Space, name: str, now: datetime) -> int:
         key = {"platform": space.address.platform, "foreign_id": space.address.id}

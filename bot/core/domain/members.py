@@ -12,7 +12,8 @@ NAME_LIMIT = 80
 class Member:
     """A caller as this space knows them. The same person in two spaces is two members.
 
-    `seen_on` is the day, in UTC, on which they last used Cairn here.
+    `seen_on` is the day, in UTC, on which they last used Cairn here. `closed`: they take no direct messages,
+    and were not told yet that this was found out.
     """
 
     id: MemberId
@@ -20,3 +21,4 @@ class Member:
     address: Address
     name: str
     seen_on: date | None = field(default=None, compare=False)
+    closed: bool = field(default=False, compare=False)

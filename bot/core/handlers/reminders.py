@@ -157,6 +157,8 @@ def _choose(
         minute=before.minute if hour is None else read_wall(hour),
     )
     ctx.tx.reminders.keep(request.member, after, request.now)
+    # Who wants them wants to be written to, whatever was found closed before.
+    ctx.tx.reach.regain(request.member)
     point_again(ctx, request.member, plan.zone, request.now)
     return reminders_card(request, ctx, plan, note)
 
