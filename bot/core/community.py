@@ -10,7 +10,7 @@ from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId
 from bot.core.domain.schedules import Schedule, ScheduleId
 from bot.core.domain.tips import Poll, TipPost, TipPostId
-from bot.core.ids import Address, SpaceId
+from bot.core.ids import Address, Role, SpaceId
 
 
 class CohortRows(Protocol):
@@ -68,6 +68,16 @@ class LeadRows(Protocol):
 
     def of(self, space: SpaceId) -> tuple[Member, ...]:
         """Who was made a lead, the longest ago first."""
+        ...
+
+    def add_role(self, space: SpaceId, role: Role, now: datetime) -> None:
+        """Whoever has the role is a lead."""
+        ...
+
+    def remove_role(self, space: SpaceId, role: Role) -> bool: ...
+
+    def roles(self, space: SpaceId) -> frozenset[str]:
+        """The roles that make leads."""
         ...
 
 

@@ -13,6 +13,12 @@ PLATFORMS: tuple[Platform, ...] = ("slack", "discord", "playground")
 FOREIGN_ID_LIMIT = 64
 
 
+class Role(str):
+    """A role that a platform gives to members, by its id there."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Something a platform knows by an id of its own: a space, a channel, a user or a message.

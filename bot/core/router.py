@@ -1,6 +1,7 @@
 """The one door. `Router.answer` runs whole on a database thread: one hop and one transaction a request."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.catalog import Catalog
@@ -215,7 +216,7 @@ class Router:
         caller = _clean_caller(call.caller)
         with self._store.write() as tx:
             member = tx.members.enrol(call.space, caller, now)
-            _authorise(asked, caller, member, tx)
+            caller = _authorise(asked, caller, member, tx)
             args, named = read()
             request, ctx = Request(member, caller, call.space, call.reply_to, now), Context(tx, self._library)
             reply: Reply = asked.handle(request, ctx, *args, **named)
@@ -238,11 +239,15 @@ def _typed_in(call: Call) -> tuple[str, ...]:
 
 def _authorise(
     asked: Command | ActionHandler, caller: Caller, member: Member | None, tx: Transaction
-) -> None:
-    """A lead is whoever administers the space, or was made one by a lead and still is."""
-    if asked.lead and not caller.is_lead and (member is None or not tx.leads.has(member)):
+) -> Caller:
+    """A lead is whoever administers the space, or was made one by a lead and still is, or has a role on the
+    platform that makes leads: that counts as the platform's own word."""
+    if not asked.lead or caller.is_lead or (member is not None and tx.leads.has(member)):
+        return caller
+    if member is None or tx.leads.roles(member.space_id).isdisjoint(caller.roles):
         raise NotAllowed("lead.only")
+    return replace(caller, is_lead=True)
 
 
 def _clean_caller(caller: Caller) -> Caller:
-    return Caller(caller.address, clean_line(caller.name, NAME_LIMIT) or caller.address.id, caller.is_lead)
+    return replace(caller, name=clean_line(caller.name, NAME_LIMIT) or caller.address.id)

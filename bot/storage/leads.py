@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, delete, select
 
 from bot.core.domain.members import Member
-from bot.core.ids import SpaceId
+from bot.core.ids import Role, SpaceId
 from bot.storage.members import ALL, read_member
-from bot.storage.tables import leads, members
+from bot.storage.tables import lead_roles, leads, members
 from bot.storage.upsert import upsert
 
 _HAS = select(leads.c.member_id).where(
@@ -19,6 +19,8 @@ _ALL = (
     .where(leads.c.space_id == bindparam("space"))
     .order_by(leads.c.since, leads.c.member_id)
 )
+
+_ROLES = select(lead_roles.c.role).where(lead_roles.c.space_id == bindparam("space"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,17 @@ class StoredLeads:
     def of(self, space: SpaceId) -> tuple[Member, ...]:
         """Who was made a lead, the longest ago first."""
         return tuple(read_member(row) for row in self.connection.execute(_ALL, {"space": space}))
+
+    def add_role(self, space: SpaceId, role: Role, now: datetime) -> None:
+        """Whoever has the role is a lead."""
+        key = {"space_id": space, "role": str(role)}
+        kept = upsert(self.connection.dialect.name, lead_roles, key=tuple(key), replaced=("role",))
+        self.connection.execute(kept, {**key, "since": now})
+
+    def remove_role(self, space: SpaceId, role: Role) -> bool:
+        row = delete(lead_roles).where(lead_roles.c.space_id == space, lead_roles.c.role == str(role))
+        return self.connection.execute(row).rowcount == 1
+
+    def roles(self, space: SpaceId) -> frozenset[str]:
+        """The roles that make leads."""
+        return frozenset(self.connection.execute(_ROLES, {"space": space}).scalars())

@@ -12,7 +12,7 @@ from bot.core.domain.cohorts import NAME_LIMIT, Cohort, CohortId
 from bot.core.domain.members import Member
 from bot.core.domain.schedules import NOT_KEPT, TIP, Schedule, ScheduleId
 from bot.core.domain.tips import Poll, TipPost, TipPostId
-from bot.core.ids import MemberId
+from bot.core.ids import MemberId, Role
 from bot.core.ports import Transaction
 from bot.core.recurrence import Recurrence
 from bot.storage.store import DatabaseStore
@@ -32,6 +32,7 @@ READS: dict[str, tuple[Way, object]] = {
     "cohorts.members": (lambda tx, me: tx.cohorts.members(me.space_id, ONE), ()),
     "cohorts.plans": (lambda tx, me: tx.cohorts.plans(me.space_id, ONE), ()),
     "leads.has": (lambda tx, me: tx.leads.has(me), False),
+    "leads.roles": (lambda tx, me: tx.leads.roles(me.space_id), frozenset()),
     "leads.of": (lambda tx, me: tx.leads.of(me.space_id), ()),
     "schedules.find": (lambda tx, me: tx.schedules.find(me.space_id, 1), None),
     "schedules.weekly": (lambda tx, me: tx.schedules.weekly(me.space_id, ONE, TIP), None),
@@ -46,6 +47,7 @@ CHANGES: dict[str, Way] = {
     "cohorts.remove": lambda tx, me: tx.cohorts.remove(me, ONE, NOW),
     "cohorts.pardon": lambda tx, me: tx.cohorts.pardon(me, ONE),
     "cohorts.close": lambda tx, me: tx.cohorts.close(me.space_id, ONE, NOW),
+    "leads.remove_role": lambda tx, me: tx.leads.remove_role(me.space_id, Role("r1")),
     "leads.remove": lambda tx, me: tx.leads.remove(me),
     "schedules.turn_off": lambda tx, me: tx.schedules.turn_off(me.space_id, ScheduleId(1), NOW),
 }
@@ -56,7 +58,7 @@ REFUSED: dict[str, Way] = {
     "tip_posts.add": lambda tx, me: tx.tip_posts.add(me.space_id, ScheduleId(1), "other", "tip", NOW),
     "tip_posts.vote": lambda tx, me: tx.tip_posts.vote(me, TipPostId(1), True, NOW),
 }
-OWN = {"cohorts.add", "leads.add"}  # these name no row of anybody's
+OWN = {"cohorts.add", "leads.add", "leads.add_role"}  # these name no row of anybody's
 
 
 @pytest.fixture
@@ -67,6 +69,7 @@ def ada(store: DatabaseStore) -> Member:
         assert tx.cohorts.add(ada.space_id, "Autumn", NOW)
         tx.cohorts.join(ada, ONE, NOW)
         tx.leads.add(ada, NOW)
+        tx.leads.add_role(ada.space_id, Role("r1"), NOW)
         kept = tx.schedules.keep(ada.space_id, PLAIN, NOW)
         post = tx.tip_posts.add(ada.space_id, kept.id, "k", "tip", NOW)
         tx.tip_posts.vote(ada, post.id, True, NOW)
@@ -91,6 +94,7 @@ def test_rows_come_back_as_they_were_kept(store: DatabaseStore, ada: Member) -> 
         assert tx.cohorts.of(ada) == cohort
         assert tx.cohorts.members(ada.space_id, ONE) == (ada,)
         assert tx.leads.of(ada.space_id) == (ada,)
+        assert tx.leads.roles(ada.space_id) == {"r1"}
         assert tx.schedules.weekly(ada.space_id, ONE, TIP) == replace(PLAIN, id=ScheduleId(1))
         assert tx.tip_posts.under(ada.space_id, "k") == TipPost(TipPostId(1), "k", "tip")
         assert tx.tip_posts.poll(ada.space_id, TipPostId(1)) == Poll(1, 0)

@@ -185,7 +185,7 @@ class Gateway:
             "unavailable": False,
             "member_count": len(guild.members),
             "channels": channels,
-            "roles": [role],
+            "roles": [role, *(role | {"id": one, "name": "Guides"} for one in guild.roles)],
             "members": [self._me()],
             "system_channel_id": guild.system,
             "features": [],

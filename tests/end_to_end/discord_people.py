@@ -124,7 +124,8 @@ class People:
         if guild is None:
             return told | {"user": asked.user.payload}
         member: Payload = {"user": asked.user.payload, "permissions": str(guild.members[asked.user.id])}
-        member |= {"roles": [], "joined_at": None, "deaf": False, "mute": False, "flags": 0, "nick": None}
+        roles = [role for role, holders in guild.roles.items() if asked.user.id in holders]
+        member |= {"roles": roles, "joined_at": None, "deaf": False, "mute": False, "flags": 0, "nick": None}
         partial = {"id": guild.id, "locale": "en-GB", "features": []}
         return told | {"guild_id": guild.id, "guild": partial, "member": member}
 

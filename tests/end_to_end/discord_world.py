@@ -49,6 +49,7 @@ class Guild:
     channels: dict[str, str]
     members: dict[str, int]  # each member's permissions
     system: str | None = None  # the channel in which the server greets newcomers
+    roles: dict[str, set[str]] = field(default_factory=dict)  # who has each
     threads: set[str] = field(default_factory=set)  # those of the channels that are threads
 
 

@@ -283,3 +283,14 @@ async def test_buttons_work_after_a_restart(scene: Scene) -> None:
         bot.doors.answers = update("still here")
         pressed = await scene.people.press(scene.user, scene.shown(asked), encode(PRESS(1)))
     assert "still here" in scene.lines(pressed)
+
+
+async def test_the_roles_of_a_caller_come_with_the_call(scene: Scene) -> None:
+    role = scene.fake.world.number()
+    scene.guild.roles = {role: {scene.user.id}, scene.fake.world.number(): set()}
+    async with running(scene.fake, Stub(scene.fake)) as bot:
+        await scene.type()
+        assert bot.doors.calls[-1].caller.roles == (role,)
+        scene.guild.roles[role].clear()
+        await scene.type()
+        assert not bot.doors.calls[-1].caller.roles

@@ -163,6 +163,7 @@ def _interaction_payload(interaction: discord.Interaction) -> Payload:
     member: dict[str, Any] = {"user": _user_payload(user), "permissions": str(interaction.permissions.value)}
     if isinstance(user, discord.Member):
         member["nick"] = user.nick
+        member["roles"] = [str(role.id) for role in user.roles if not role.is_default()]
     guild = interaction.guild
     named = {"id": str(interaction.guild_id), "name": guild.name if guild else ""}
     return told | {"guild_id": str(interaction.guild_id), "guild": named, "member": member}

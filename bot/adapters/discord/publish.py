@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from bot.core.catalog import Catalog
 from bot.core.chat.command import DESCRIPTION_LIMIT, INTEGER_LIMIT, Command, Option
+from bot.core.ids import Role
 
 MANAGE_SERVER = str(1 << 5)
 
@@ -26,7 +27,7 @@ INVITE = "https://discord.com/oauth2/authorize"
 ANY_APPLICATION = "YOUR_APPLICATION_ID"
 
 _CHAT_INPUT = 1
-_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN = 1, 3, 4, 5
+_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _ROLE = 1, 3, 4, 5, 8
 _GUILD_INSTALL = 0
 _IN_GUILD, _IN_DM = 0, 1
 _DATE_SHAPE = " (YYYY-MM-DD)"
@@ -111,6 +112,8 @@ def _draw_kind(option: Option) -> Payload:
         return {"type": _BOOLEAN}
     if option.kind is int:
         return {"type": _INTEGER, "min_value": -INTEGER_LIMIT, "max_value": INTEGER_LIMIT}
+    if option.kind is Role:
+        return {"type": _ROLE}
     if option.kind is date:
         room = DESCRIPTION_LIMIT - len(_DATE_SHAPE)
         return {

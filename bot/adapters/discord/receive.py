@@ -20,6 +20,7 @@ MAY_POST = 1 << 10 | 1 << 11  # to see the channel, and to send messages there
 TEXT_LIMIT = 6_000
 NAME_LIMIT = 100
 ITEMS_LIMIT = 25
+ROLES_LIMIT = 250
 QUESTION = "skillgap"
 
 _SUBCOMMAND, _INTEGER = 1, 4
@@ -89,7 +90,7 @@ def read_caller(payload: Payload) -> Caller:
     names = (member.get("nick"), user.get("global_name"), user.get("username"))
     name = next((one for one in names if isinstance(one, str) and one), "")
     is_lead = bool(_rights(member, "permissions") & (MANAGE_SERVER | ADMINISTRATOR))
-    return Caller(Address(PLATFORM, _id(user, "id")), name, is_lead)
+    return Caller(Address(PLATFORM, _id(user, "id")), name, is_lead, _roles(member))
 
 
 def is_said_to(payload: Payload, bot: str) -> bool:
@@ -220,6 +221,13 @@ def _text(payload: Payload, name: str, limit: int) -> str:
     if not isinstance(value, str) or len(value) > limit:
         raise Malformed(f"{name}: a text of at most {limit} characters is expected")
     return value
+
+
+def _roles(member: Payload) -> tuple[str, ...]:
+    given = member.get("roles", [])
+    if not isinstance(given, list) or len(given) > ROLES_LIMIT:
+        raise Malformed(f"member.roles: at most {ROLES_LIMIT} ids are expected")
+    return tuple(_id({"role": one}, "role") for one in given)
 
 
 def _rights(payload: Payload, name: str) -> int:

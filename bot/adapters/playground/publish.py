@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.core.catalog import Catalog
 from bot.core.chat.command import Command, Option
+from bot.core.ids import Role
 
 KINDS: dict[type, str] = {str: "text", int: "integer", bool: "yes_no", date: "date"}
 
@@ -20,7 +21,7 @@ def _command(command: Command) -> dict[str, Any]:
         "description": command.description,
         "private": command.private,
         "lead": command.lead,
-        "options": [_option(option) for option in command.options],
+        "options": [_option(one) for one in command.options if one.kind is not Role],
     }
 
 

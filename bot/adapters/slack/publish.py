@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.core.catalog import Catalog
 from bot.core.chat.command import Command, Option
+from bot.core.ids import Role
 
 NAME_LIMIT = 32  # of a command, its slash included
 HINT_LIMIT = 1_000
@@ -85,7 +86,9 @@ def _draw_root(name: str, members: tuple[Command, ...]) -> Payload:
 
 def _draw_usage(command: Command) -> str:
     """The words after the root: `start <track> [day]`."""
-    return " ".join((*command.name.split(" ")[1:], *map(_draw_option, command.options)))
+    # Slack has nothing that members could have in common but their channels.
+    options = (one for one in command.options if one.kind is not Role)
+    return " ".join((*command.name.split(" ")[1:], *map(_draw_option, options)))
 
 
 def _draw_option(option: Option) -> str:

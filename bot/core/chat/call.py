@@ -18,11 +18,13 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The verified user. `is_lead`: the platform says that they administer the space, asked just now."""
+    """The verified user. `is_lead`: the platform says that they administer the space, asked just now; `roles`
+    are those that it says they have there."""
 
     address: Address
     name: str
     is_lead: bool = False
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.core.chat.form import INPUT_LIMIT
 from bot.core.chat.form import TYPED_LIMIT as TEXT_LIMIT
 from bot.core.chat.limits import require, require_line
 from bot.core.errors import InvalidInput
+from bot.core.ids import Role
 
 NAME_LIMIT = 32
 DESCRIPTION_LIMIT = 100
@@ -27,11 +28,12 @@ Value = str | int | bool | date
 @dataclass(frozen=True, slots=True)
 class Option:
     """One thing a command can be told. `suggest` names the entries offered while it is typed:
-    `(glance, ctx, text) -> tuple[Choice, ...]`; `choices` is a closed list instead."""
+    `(glance, ctx, text) -> tuple[Choice, ...]`; `choices` is a closed list instead. A
+    Role can only be chosen where the platform has roles."""
 
     name: str
     description: str
-    kind: type[str] | type[int] | type[bool] | type[date] = str
+    kind: type[str] | type[int] | type[bool] | type[date] | type[Role] = str
     required: bool = False
     choices: tuple[Choice, ...] = ()
     suggest: Callable[..., tuple[Choice, ...]] | None = None
@@ -96,6 +98,8 @@ def convert(option: Option, given: str | int | bool) -> Value:
         return _convert_int(option, given)
     if option.kind is date:
         return _convert_date(option, given)
+    if option.kind is Role:
+        return Role(given)
     return str(given)
 
 

@@ -15,6 +15,7 @@ from bot.core.domain.schedules import SUMMARY, TIP
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
 from bot.core.handlers.cohorts import COHORT, find_cohort, open_cohort
+from bot.core.ids import Role
 from bot.core.request import Context, Glance, Request
 from bot.core.views import leads as views
 
@@ -34,6 +35,8 @@ def suggest_members(glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
 
 
 MEMBER = Option("member", "Who", required=True, suggest=suggest_members, limit=MEMBER_LIMIT)
+ONE = Option("member", "Who", suggest=suggest_members, limit=MEMBER_LIMIT)
+ROLE = Option("role", "Everybody who has this role", kind=Role)
 INVITED = Option("member", "Call one member by name", suggest=suggest_members, limit=MEMBER_LIMIT)
 NAME = Option("name", "Its name, such as Autumn", required=True, limit=NAME_LIMIT)
 
@@ -104,16 +107,29 @@ def page_members(request: Request, ctx: Context, cohort_id: int, page: int) -> U
     return Update(_members_card(request, ctx, cohort, page))
 
 
-@feature.command("lead promote", "Make a member a lead", private=True, lead=True, options=(MEMBER,))
-def promote(request: Request, ctx: Context, *, member: str) -> Message:
-    found = find_member(request, ctx, member)
+@feature.command(
+    "lead promote", "Make a member a lead, or all with a role", private=True, lead=True, options=(ONE, ROLE)
+)
+def promote(
+    request: Request, ctx: Context, *, member: str | None = None, role: Role | None = None
+) -> Message:
+    if role is not None:
+        ctx.tx.leads.add_role(request.member.space_id, _check_role(request, role), request.now)
+        return views.promoted_role_card()
+    found = find_member(request, ctx, _require_one(member))
     ctx.tx.leads.add(found, request.now)
     return views.promoted_card(found)
 
 
-@feature.command("lead demote", "A member leads no more", private=True, lead=True, options=(MEMBER,))
-def demote(request: Request, ctx: Context, *, member: str) -> Message:
-    found = find_member(request, ctx, member)
+@feature.command(
+    "lead demote", "A member, or a role, leads no more", private=True, lead=True, options=(ONE, ROLE)
+)
+def demote(request: Request, ctx: Context, *, member: str | None = None, role: Role | None = None) -> Message:
+    if role is not None:
+        if not ctx.tx.leads.remove_role(request.member.space_id, _check_role(request, role)):
+            raise NotFound("role.leads")
+        return views.demoted_role_card()
+    found = find_member(request, ctx, _require_one(member))
     if not ctx.tx.leads.remove(found):
         raise NotFound("lead.none", member=found.name)
     return views.demoted_card(found)
@@ -158,7 +174,23 @@ def find_member(request: Request, ctx: Context, text: str) -> Member:
     return same[0]
 
 
+def _require_one(member: str | None) -> str:
+    if member is None:
+        raise InvalidInput("member.missing")
+    return member
+
+
+def _check_role(request: Request, role: Role) -> Role:
+    """Raises InvalidInput where there are no roles, and for the one that everybody has."""
+    space = request.space.address
+    if space.platform != "discord":
+        raise InvalidInput("role.none")
+    if role == space.id:
+        raise InvalidInput("role.everyone")
+    return role
+
+
 def _members_card(request: Request, ctx: Context, cohort: Cohort, page: int) -> Message:
     space = request.member.space_id
     members = ctx.tx.cohorts.members(space, cohort.id)
-    return views.members_card(cohort, members, ctx.tx.leads.of(space), page)
+    return views.members_card(cohort, members, ctx.tx.leads.of(space), len(ctx.tx.leads.roles(space)), page)

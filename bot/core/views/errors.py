@@ -69,6 +69,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "lead.only": ("Only leads of this community can do that. Ask one of them to run it for you.",),
     "level.missing": ("Please choose a level for ", "row", ". Open the step again to go on."),
+    "member.missing": ("Whom? Name one of the members who have used me already.",),
     "member.outside": ("", "member", " is not in that cohort. `/lead members` shows who is."),
     "member.several": (
         "Several members are called ",
@@ -134,6 +135,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "question.gone": ("I don't have that question of yours any more. Ask again with `/skillgap`.",),
     "reminder.over": ("That reminder is over. `/reminders view` shows when the next one comes.",),
+    "role.everyone": ("Everybody has that role, so it can make no leads. Please choose another.",),
+    "role.leads": ("That role makes no leads, so nothing changed. `/lead members` says whether any does.",),
+    "role.none": ("I'm told of no roles here, so please name the member: `/lead promote` with their name.",),
     "schedule.gone": ("That is not posted any more. `/lead tips` and `/lead schedule` show what is.",),
     "skill.gone": ("That row is not on the map any more. `/skillgap` shows the map as it is.",),
     "space.unclear": (

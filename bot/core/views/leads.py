@@ -70,8 +70,11 @@ def closed_card(cohort: Cohort) -> Message:
     return Message("Closed", (Text((Plain(cohort.name), Markdown(text))),))
 
 
-def members_card(cohort: Cohort, members: Sequence[Member], leads: Sequence[Member], page: int) -> Message:
-    """Who is in it, by name, and who was made a lead of the community. Pages count from 1."""
+def members_card(
+    cohort: Cohort, members: Sequence[Member], leads: Sequence[Member], roles: int, page: int
+) -> Message:
+    """Who is in it, by name, who was made a lead of the community, and how many roles make leads. Pages count
+    from 1."""
     pages = max(1, -(-len(members) // ROWS))
     page = min(max(page, 1), pages)
     shown = members[(page - 1) * ROWS : page * ROWS]
@@ -81,6 +84,9 @@ def members_card(cohort: Cohort, members: Sequence[Member], leads: Sequence[Memb
     if leads:
         told = f"**Leads** besides those who administer the community ({len(leads)}):\n"
         blocks.append(Text((Markdown(told), *_names(leads[:ROWS]))))
+    if roles:
+        told = "a role makes" if roles == 1 else f"{roles} roles make"
+        blocks.append(Text((Markdown(f"And {told} leads, set by `/lead promote`."),)))
     steps = [(f"Page {page - 1}", page - 1)] if page > 1 else []
     steps += [(f"Page {page + 1} of {pages}", page + 1)] if page < pages else []
     row = tuple(Button(label, MEMBERS(cohort.id, number)) for label, number in steps)
@@ -97,6 +103,20 @@ def removed_card(cohort: Cohort, member: Member) -> Message:
 def promoted_card(member: Member) -> Message:
     text = " is a lead of this community now: `/cairn` lists what leads can do. `/lead demote` takes it back."
     return Message("A new lead", (Text((Plain(member.name), Markdown(text))),))
+
+
+def promoted_role_card() -> Message:
+    text = (
+        "Whoever has that role is a lead now, for as long as they have it. Discord shows them the commands "
+        "of leads once you allow these for the role: **Server Settings**, **Integrations**. "
+        "`/lead demote` with the role takes it back."
+    )
+    return Message("A role that leads", (Text((Markdown(text),)),))
+
+
+def demoted_role_card() -> Message:
+    text = "Nobody is a lead any more for having that role; buttons they still see do nothing for them."
+    return Message("A role like others", (Text((Markdown(text),)),))
 
 
 def demoted_card(member: Member) -> Message:
