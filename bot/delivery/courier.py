@@ -19,7 +19,7 @@ from bot.core.errors import DeliveryError, TryAgain, Unreachable
 from bot.core.outbox import Messenger
 from bot.core.ports import Clock, Store
 from bot.delivery.claims import Claimed, Claims, Lost, Marks, Notices
-from bot.delivery.outcomes import after_failure, after_finding, after_refused_finding
+from bot.delivery.outcomes import after_failed_finding, after_failure, after_finding, after_refused_finding
 
 T = TypeVar("T")
 
@@ -98,7 +98,7 @@ class Courier:
         rest, finished = 0.0, 0
         marks: Marks = []
         try:
-            finished += await self._reconcile(bucket, token)
+            finished, rest = await self._reconcile(bucket, token)
             while not self._stopping and not rest:
                 looked = monotonic()
                 claimed, marks = await self._hop(self._claims.turn, bucket, token, marks), []
@@ -113,27 +113,32 @@ class Courier:
         await self._hop(self._claims.give_back, bucket, token, rest)
         return finished
 
-    async def _reconcile(self, bucket: str, token: int) -> int:
-        """Finds out about the rows whose end nobody saw. How many that were."""
-        count = 0
+    async def _reconcile(self, bucket: str, token: int) -> tuple[int, float]:
+        """Finds out about the rows whose end nobody saw. How many that were, and for how many seconds the
+        whole bucket has to wait."""
+        count, rest = 0, 0.0
         while (
-            not self._stopping and (row := await self._hop(self._claims.doubtful, bucket, token)) is not None
+            not self._stopping
+            and not rest
+            and (row := await self._hop(self._claims.doubtful, bucket, token)) is not None
         ):
             await self._keep_pace(bucket, token, row.to_id)
-            await self._hop(self._claims.finish, [(row, await self._ask(row))], token)
+            outcome, rest = await self._ask(row)
+            await self._hop(self._claims.finish, [(row, outcome)], token)
             count += 1
-        return count
+        return count, rest
 
-    async def _ask(self, row: Occurrence) -> Outcome:
-        """What the platform says of a row that may have been said."""
+    async def _ask(self, row: Occurrence) -> tuple[Outcome, float]:
+        """What the platform says of a row that may have been said, and for how many seconds the whole bucket
+        has to wait."""
         now = self._clock.now()
         try:
             found = await self._messenger.find(row)
         except Unreachable as error:
-            return after_refused_finding(error, row)
+            return after_refused_finding(error, row), 0.0
         except DeliveryError as error:
-            return Outcome("ambiguous", error.why, not_before=now + self._later(row))
-        return after_finding(found, row, now)
+            return after_failed_finding(error, now, self._later(row))
+        return after_finding(found, row, now), 0.0
 
     async def _say_all(
         self, bucket: str, token: int, claimed: Sequence[Claimed], looked: float

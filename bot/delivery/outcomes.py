@@ -27,6 +27,13 @@ def after_refused_finding(error: Unreachable, row: Occurrence) -> Outcome:
     return Outcome("held" if row.place == "channel" else "dead", error.why, cut=error.cut)
 
 
+def after_failed_finding(error: DeliveryError, now: datetime, later: timedelta) -> tuple[Outcome, float]:
+    """Nobody could look: still in doubt. And for how many seconds the whole bucket has to wait."""
+    rest = (error.after or 0.0) if isinstance(error, RetryLater) else 0.0
+    wait = timedelta(seconds=rest) if rest else later
+    return Outcome("ambiguous", error.why, not_before=now + wait), rest
+
+
 def after_failure(
     error: DeliveryError, row: Occurrence, now: datetime, later: timedelta
 ) -> tuple[Outcome, float]:

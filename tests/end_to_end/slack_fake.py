@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.slack.publish import SCOPES
-from tests.end_to_end.slack_faults import Fault, Faults
+from tests.end_to_end.slack_faults import Fault, Faults, Limits
 from tests.end_to_end.slack_lines import HttpLine, SocketLine
 from tests.end_to_end.slack_methods import call_method
 from tests.end_to_end.slack_oauth import OAuth, Org
@@ -24,12 +24,14 @@ TEST_PORT = 0
 class SlackFake:
     """Workspaces in which the app is installed, and the servers that a bot speaks to.
 
-    `calls` counts what the Web API was asked, and `refused` why it did not do it; `faults` makes it go wrong;
+    `calls` counts what the Web API was asked, and `refused` why it did not do it; `faults` makes it go wrong
+    and `limits` too much;
     `watch` hears of each method twice: when it is asked, and when it is done and not yet answered.
     """
 
     def __init__(self) -> None:
         self.faults = Faults()
+        self.limits = Limits()
         self.watch: Callable[[str, bool], None] = lambda _method, _done: None
         self.calls: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
@@ -88,7 +90,12 @@ class SlackFake:
                 return self.oauth.access(_with_basic(request, args))
             return call_method(self._workspace(token, args), method, args)
 
-        scopes = next((one.scopes for one in self.workspaces.values() if one.token == token), set())
+        known = next((one for one in self.workspaces.values() if one.token == token), None)
+        after = self.limits.take(known.id if known else "", method)
+        if after is not None:
+            refused = {"ok": False, "error": "ratelimited"}
+            return web.json_response(refused, status=429, headers={"Retry-After": str(after)})
+        scopes = known.scopes if known else set()
         return await self._answer(request, method, work, {"x-oauth-scopes": ",".join(sorted(scopes))})
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:

@@ -1,6 +1,8 @@
 """What goes wrong between a bot and Slack, planned or by chance with a seed."""
 
+import math
 import random
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
@@ -56,3 +58,40 @@ class Faults:
             if left < 0:
                 return fault
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: when, of which workspace and for what; and the seconds that it was told to wait."""
+
+    at: float
+    workspace: str
+    method: str
+    retry_after: int | None
+
+
+class Limits:
+    """What a workspace takes of a method in so many seconds, as Slack's tiers; without one, anything.
+    `asked` keeps what came."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self._most: dict[str, tuple[int, float]] = {}
+
+    def limit(self, method: str, most: int, seconds: float) -> None:
+        self._most[method] = most, seconds
+
+    def take(self, workspace: str, method: str) -> int | None:
+        """None when it is taken; else the value of Retry-After, in whole seconds."""
+        now, after = time.monotonic(), None
+        if method in self._most:
+            most, seconds = self._most[method]
+            taken = [one.at for one in self.asked if self._counts(one, workspace, method, now - seconds)]
+            if len(taken) >= most:
+                after = math.ceil(taken[-most] + seconds - now) or 1
+        self.asked.append(Asked(now, workspace, method, after))
+        return after
+
+    @staticmethod
+    def _counts(one: Asked, workspace: str, method: str, since: float) -> bool:
+        return (one.workspace, one.method, one.retry_after) == (workspace, method, None) and one.at > since

@@ -38,6 +38,12 @@ COMPONENTS_V2 = 1 << 15
 # Requests that Discord takes in a second; what is sent of them by default, four requests for a message.
 DISCORD_LIMIT = 50
 MESSAGES_A_SECOND = Settings.model_fields["discord_rate"].default / DISCORD_REQUESTS
+# Messages that Slack takes in a second in one channel; how much of that, and of a workspace's, is used.
+SLACK_CHANNEL_LIMIT = 1.0
+SLACK_CHANNEL_RATE = Settings.model_fields["slack_channel_rate"].default
+SLACK_RATE = Settings.model_fields["slack_rate"].default
+SLACK_FAST = 10
+CHANNEL = "CGENERAL"
 LEASE = 0.2
 ROUNDS = 34 if SOAK else 1
 STEPS = ("claimed", "made", "before post", "posted", "marked")
@@ -251,3 +257,25 @@ async def test_discord_is_asked_no_more_than_it_allows(url: str) -> None:
             campaign.engine.dispose()
     assert len(asked) > 2 * BURST
     assert max(bisect_left(asked, at + 1.0) - number for number, at in enumerate(asked)) <= DISCORD_LIMIT
+
+
+@pytest.mark.parametrize("channel", ["", CHANNEL], ids=["to members", "into a channel"])
+async def test_slack_is_told_no_more_than_it_allows(url: str, channel: str) -> None:
+    """Ten times as fast as with the defaults, which stay as far below what Slack allows."""
+    dice = random.Random(f"{url.partition(':')[0]} {channel}")
+    rates = {"rate": SLACK_FAST * SLACK_RATE, "channel_rate": SLACK_FAST * SLACK_CHANNEL_RATE}
+    limit = SLACK_FAST * SLACK_CHANNEL_LIMIT if channel else SLACK_FAST * SLACK_RATE
+    async with open_sink("slack") as sink:
+        assert isinstance(sink, OnSlack)
+        sink.workspace.add_channel(CHANNEL)
+        campaign = Campaign(url, sink, lease=2.0)
+        orders = {**rates, "channel": channel}
+        try:
+            time = dice.randint(BURST // 4, BURST // 2)
+            await campaign.kill_when_asked("chat.postMessage", True, time, **orders)
+            await campaign.finish(0, **orders)
+        finally:
+            campaign.engine.dispose()
+    posts = [one.at for one in sink.fake.limits.asked if one.method == "chat.postMessage"]
+    assert len(posts) == BURST
+    assert max(bisect_left(posts, at + 1.0) - number for number, at in enumerate(posts)) <= limit

@@ -28,7 +28,7 @@ from bot.core.ids import Address
 from bot.core.outbox import Messenger
 from bot.core.ports import Store, Transaction
 from bot.core.views.reminders import WHY
-from bot.delivery.courier import Courier
+from bot.delivery.courier import Courier, Pause
 from bot.delivery.pace import Pace, Rate
 from bot.scheduling.planner import Planner
 from bot.storage.engine import open_engine
@@ -46,11 +46,12 @@ STEPS = ("claimed", "made", "before post", "half made", "posted", "marked")
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """How a worker works. `start` is what its clock says at first; `speed` is how much faster it runs than
-    the real one. `dies_at`: a step and which time it is, counted from 1. `alone`: nobody else sends.
-    `rate`: sends a second. `jump`: how far its clock jumps at SIGUSR1, and back at SIGUSR2. `room`: by how
-    many pages an SQLite file may grow, as on a disk that is full then. `platform`: whose adapter it speaks
-    through, to the fake at `api_url`; without one it speaks to the sink."""
+    """How a worker works. `start` is what its clock says at first; `speed` is how much faster it runs
+    than the real one. `dies_at`: a step and which time it is, counted from 1. `alone`: nobody else
+    sends. `rate`: sends a second, `channel_rate` those to one channel. `jump`: how far its clock jumps
+    at SIGUSR1, and back at SIGUSR2. `room`: by how many pages an SQLite file may grow, as on a disk that
+    is full then. `platform`: whose adapter it speaks through, to the fake at `api_url`; without one it
+    speaks to the sink. `channel`: where it says all of it; without one to the members."""
 
     url: str
     port: int
@@ -63,10 +64,12 @@ class Orders:
     two_steps: bool = False
     dies_at: tuple[str, int] | None = None
     rate: float | None = None
+    channel_rate: float | None = None
     jump: timedelta = timedelta(0)
     room: int | None = None
     platform: str = ""
     api_url: str = ""
+    channel: str = ""
 
 
 class FastClock:
@@ -125,9 +128,10 @@ class SteppingStore:
 class Keys(Unheard):
     """Says the occurrence's key to its subject, and keeps it in the button that every notice has."""
 
-    def __init__(self, step: Callable[[str], None], platform: str) -> None:
+    def __init__(self, step: Callable[[str], None], platform: str, channel: str = "") -> None:
         self._step = step
         self._platform = platform
+        self._channel = channel
         self.made = 0
 
     def notice(self, occurrence: Occurrence, tx: Transaction, _now: datetime) -> Notice:
@@ -135,6 +139,8 @@ class Keys(Unheard):
         self.made += 1
         why = Actions((Button("Why did I get this?", WHY(occurrence.kind, occurrence.key)),))
         message = Message("Due", (Text((Plain(occurrence.key),)), why))
+        if self._channel:
+            return Notice("channel", Address(occurrence.space.platform, self._channel), message)
         to = Address("playground", f"user-{occurrence.subject}")
         if self._platform:
             member = tx.reminders.member(occurrence.space_id, occurrence.subject)
@@ -158,9 +164,8 @@ async def _work(orders: Orders, told: Connection) -> None:
     engine = open_engine(orders.url)
     if orders.room is not None:
         _limit_room(engine, orders.room)
-    notices = Keys(step, orders.platform)
+    notices = Keys(step, orders.platform, orders.channel)
     store = SteppingStore(DatabaseStore(engine, 10.0), step, notices)
-    platform = orders.platform or "playground"
     async with AsyncExitStack() as stack:
         stack.callback(engine.dispose)
         courier = Courier(
@@ -170,7 +175,7 @@ async def _work(orders: Orders, told: Connection) -> None:
             clock,
             hop,
             owner=orders.owner,
-            pause=at_once if orders.rate is None else Pace({platform: Rate(orders.rate)}).wait,
+            pause=_pause(orders),
             lease_seconds=orders.lease,
             group=orders.group,
         )
@@ -189,6 +194,12 @@ async def _work(orders: Orders, told: Connection) -> None:
             with store.write() as tx:
                 tx.leases.void()
         await _send(store, clock, courier, stopping)
+
+
+def _pause(orders: Orders) -> Pause:
+    if orders.rate is None:
+        return at_once
+    return Pace({orders.platform or "playground": Rate(orders.rate, orders.channel_rate)}).wait
 
 
 async def _open_messenger(orders: Orders, step: Stepping, stack: AsyncExitStack) -> Messenger:
