@@ -45,7 +45,7 @@ class Fixed:
     async def find(self, envelope: object) -> Workspace | None:
         raise AssertionError(envelope)
 
-    async def leave(self, envelope: object, at: datetime) -> tuple[Address, ...]:
+    async def leave(self, envelope: object, at: datetime) -> None:
         raise AssertionError(envelope, at)
 
 

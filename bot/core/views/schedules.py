@@ -23,7 +23,7 @@ COMMANDS = {SUMMARY: "`/lead schedule`", TIP: "`/lead tips` with `set`"}
 # What lets Cairn write in a channel, before the words that say in which.
 _WAYS_IN: dict[Platform, str] = {
     "slack": "Type /invite @Cairn",
-    "discord": "Allow me to see and to send messages",
+    "discord": "Allow me View Channel and Send Messages",
 }
 _WHY = (
     "A lead of this community has it posted here for a cohort. It says nothing of anybody by themselves. "
