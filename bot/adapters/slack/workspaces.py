@@ -188,5 +188,6 @@ class Messengers:
         except (SealBroken, TryAgain) as error:
             raise RetryLater("install not read") from error
         if workspace is None:
-            raise Unreachable("not installed", cut="space")
+            # Who took Cairn out has been heard. Who takes it in at this moment must not be cut off.
+            raise Unreachable("not installed")
         return workspace.messenger
