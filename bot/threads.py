@@ -59,6 +59,9 @@ class ThreadDoors:
     async def zone(self, space: Space, caller: Caller) -> str:
         return await hop(self._readers, self._router.zone, space, caller)
 
+    async def learn(self, space: Space, caller: Caller) -> None:
+        await hop(self._writers, self._router.learn, space, caller)
+
     async def left(self, space: Address, at: datetime | None = None) -> None:
         await hop(self._writers, self._router.left, space, at)
 

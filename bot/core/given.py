@@ -6,8 +6,10 @@ Texts are cleaned here, once. Raises InvalidInput for what can't be used.
 import inspect
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, get_type_hints
 
+from bot.core.chat.call import Call, Caller, Submitted
 from bot.core.chat.command import Command, Option, Value, convert
 from bot.core.chat.control import CHOICE_LIMIT
 from bot.core.chat.form import TYPED_LIMIT
@@ -15,6 +17,7 @@ from bot.core.chat.typed import clean, clean_line
 from bot.core.domain.members import NAME_LIMIT
 from bot.core.errors import InvalidInput
 from bot.core.feature import ActionHandler
+from bot.core.time import find_zone
 
 # A handler's arguments, in order and by name.
 Given = tuple[tuple[Value, ...], Mapping[str, Any]]
@@ -77,3 +80,24 @@ def read_values(handler: ActionHandler, values: Mapping[str, str | tuple[str, ..
         elif one.default is one.empty:
             raise InvalidInput("input.required")
     return named
+
+
+def read_typed(call: Call) -> tuple[str, ...]:
+    """The texts of a form that was sent, cleaned like everything that people type."""
+    if not isinstance(call.what, Submitted):
+        return ()
+    return tuple(clean(text, TYPED_LIMIT) for text in call.what.values.values() if isinstance(text, str))
+
+
+def read_caller(caller: Caller) -> Caller:
+    """What the platform says of somebody, cleaned: they may have typed all of it themselves."""
+    name, handle = clean_line(caller.name, NAME_LIMIT), clean_line(caller.handle, NAME_LIMIT)
+    return replace(caller, name=name, handle=handle, zone=_known_zone(caller.zone))
+
+
+def _known_zone(name: str) -> str:
+    """The zone as we know it; empty for one that we don't."""
+    try:
+        return find_zone(name).key if name else ""
+    except InvalidInput:
+        return ""

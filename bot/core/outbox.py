@@ -6,6 +6,8 @@ from typing import Protocol
 
 from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid
+from bot.core.domain.members import Member
+from bot.core.domain.reminders import Reminder
 from bot.core.domain.slots import Slot
 from bot.core.ids import Address, SpaceId
 from bot.core.recurrence import Due, Recurrence
@@ -46,6 +48,18 @@ class SlotRows(Protocol):
 
     def page(self, after: int, limit: int) -> tuple[Slot, ...]:
         """Slots in the order of their ids, from behind the id `after`."""
+        ...
+
+
+class ReminderRows(Protocol):
+    def of(self, member: Member) -> Reminder | None:
+        """What the member chose; None for who never did."""
+        ...
+
+    def keep(self, member: Member, reminder: Reminder, now: datetime) -> None: ...
+
+    def member(self, space: SpaceId, member: int) -> Member | None:
+        """The member with this number, for what the ledger says to them."""
         ...
 
 

@@ -17,9 +17,8 @@ from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId
 from bot.core.domain.profiles import Assessment, Profile
 from bot.core.domain.progress import Downtime
-from bot.core.domain.reminders import Reminder
 from bot.core.ids import Address, Platform, QuestionId, SpaceId
-from bot.core.outbox import LeaseRows, LedgerRows, SlotRows
+from bot.core.outbox import LeaseRows, LedgerRows, ReminderRows, SlotRows
 from bot.core.presence import MemberRows, ReachRows, SpaceRows
 
 
@@ -128,18 +127,6 @@ class DowntimeRows(Protocol):
         ...
 
 
-class ReminderRows(Protocol):
-    def of(self, member: Member) -> Reminder | None:
-        """What the member chose; None for who never did."""
-        ...
-
-    def keep(self, member: Member, reminder: Reminder, now: datetime) -> None: ...
-
-    def member(self, space: SpaceId, member: int) -> Member | None:
-        """The member with this number, for what the ledger says to them."""
-        ...
-
-
 class Transaction(Protocol):
     """One unit of work: all of it is kept, or nothing."""
 
@@ -234,6 +221,10 @@ class PlatformDoors(Doors, Protocol):
 
     async def left(self, space: Address, at: datetime | None = None) -> None:
         """Cairn was taken out of the space, at `at` (None: now): nothing more is said there."""
+        ...
+
+    async def learn(self, space: Space, caller: Caller) -> None:
+        """What the platform says of somebody beside their calls; who is no member yet stays unknown."""
         ...
 
     async def returned(self, space: Space, at: datetime | None = None) -> Message:

@@ -11,7 +11,8 @@ from bot.core.ids import Address, Platform, SpaceId
 
 class MemberRows(Protocol):
     def enrol(self, space: Space, caller: Caller, now: datetime) -> Member:
-        """The caller's row in the space, made (with the space's) when it is the first contact."""
+        """The caller's row in the space, made (with the space's) when it is the first contact. What wasn't
+        told of them this time stays as it is."""
         ...
 
     def find(self, space: Space, caller: Caller) -> Member | None: ...
@@ -25,7 +26,7 @@ class MemberRows(Protocol):
         ...
 
     def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
-        """Members whose name holds the text, by name."""
+        """Members whose name or handle holds the text, by name."""
         ...
 
 

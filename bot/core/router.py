@@ -9,10 +9,9 @@ from bot.core.chat.call import Answer, Call, Caller, Pressed, Reply, Space, Subm
 from bot.core.chat.codec import decode
 from bot.core.chat.command import Command
 from bot.core.chat.control import CHOICE_LIMIT, Choice
-from bot.core.chat.form import TYPED_LIMIT
 from bot.core.chat.message import Block, Message
 from bot.core.chat.notice import Notice, Skip, Telling
-from bot.core.chat.typed import clean, clean_line
+from bot.core.chat.typed import clean_line
 from bot.core.domain.ledger import Cut, Occurrence, is_too_late
 from bot.core.domain.members import NAME_LIMIT, Member
 from bot.core.domain.schedules import ALERT
@@ -26,7 +25,8 @@ from bot.core.errors import (
     UserError,
 )
 from bot.core.feature import ActionHandler, Schedule
-from bot.core.given import Given, read_args, read_options, read_values
+from bot.core.given import Given, read_args, read_caller, read_options, read_typed, read_values
+from bot.core.handlers.running import follow_clock
 from bot.core.ids import Address, Platform
 from bot.core.ports import Clock, Report, Store, Transaction
 from bot.core.request import Context, Glance, Library, Request
@@ -62,7 +62,7 @@ class Router:
                 case Submitted(action, values):
                     return self._run_action(call, action, (), values, submits=True)
         except UserError as error:
-            told = views.refusal(error, _typed_in(call))
+            told = views.refusal(error, read_typed(call))
             return Answer(told, private=True, refused=True, about=views.about(error))
         except TryAgain:
             return Answer(views.busy(), private=True, refused=True)
@@ -102,14 +102,29 @@ class Router:
             return views.bug(self._report(error, caller)).blocks
 
     def zone(self, space: Space, caller: Caller) -> str:
-        """The IANA zone in which the caller's plan runs; UTC while there is none."""
+        """The IANA zone in which the caller's plan runs, else the one that the platform says; else UTC."""
         try:
             with self._store.read() as tx:
                 member = tx.members.find(space, caller)
                 plan = tx.plans.active(member) if member else None
-                return plan.zone if plan else UNKNOWN_ZONE
+                known = plan.zone if plan else member.zone if member else ""
+                return known or UNKNOWN_ZONE
         except TryAgain:
             return UNKNOWN_ZONE
+
+    def learn(self, space: Space, caller: Caller) -> None:
+        """Keeps what the platform says of a member beside their calls. Who is none yet stays unknown; what
+        can't be kept now is told again."""
+        now = self._clock.now()
+        try:
+            with self._store.write() as tx:
+                if tx.members.find(space, caller) is not None:
+                    member = tx.members.enrol(space, read_caller(caller), now)
+                    follow_clock(Context(tx, self._library), member, now)
+        except TryAgain:
+            return
+        except Exception as error:  # as in `answer`
+            self._report(error, caller)
 
     def left(self, space: Address, at: datetime | None = None) -> None:
         """Cairn was taken out of the space: from the commit on nothing more is said there. What is told late,
@@ -213,12 +228,15 @@ class Router:
     def _handle(self, call: Call, asked: Command | ActionHandler, read: Callable[[], Given]) -> Reply:
         """What was given is read only once its caller may ask for it."""
         now = self._clock.now()
-        caller = _clean_caller(call.caller)
+        caller = read_caller(call.caller)
         with self._store.write() as tx:
             member = tx.members.enrol(call.space, caller, now)
             caller = _authorise(asked, caller, member, tx)
             args, named = read()
-            request, ctx = Request(member, caller, call.space, call.reply_to, now), Context(tx, self._library)
+            ctx = Context(tx, self._library)
+            if caller.zone:
+                follow_clock(ctx, member, now)
+            request = Request(member, caller, call.space, call.reply_to, now)
             reply: Reply = asked.handle(request, ctx, *args, **named)
             # What takes the place of another message may be seen by many.
             if asked.private and isinstance(reply, Message):
@@ -227,14 +245,7 @@ class Router:
             return reply
 
     def _glance(self, space: Space, caller: Caller, ctx: Context) -> Glance:
-        return Glance(ctx.tx.members.find(space, caller), _clean_caller(caller), space, self._clock.now())
-
-
-def _typed_in(call: Call) -> tuple[str, ...]:
-    """The texts of a form that was sent, cleaned like everything that people type."""
-    if not isinstance(call.what, Submitted):
-        return ()
-    return tuple(clean(text, TYPED_LIMIT) for text in call.what.values.values() if isinstance(text, str))
+        return Glance(ctx.tx.members.find(space, caller), read_caller(caller), space, self._clock.now())
 
 
 def _authorise(
@@ -247,7 +258,3 @@ def _authorise(
     if member is None or tx.leads.roles(member.space_id).isdisjoint(caller.roles):
         raise NotAllowed("lead.only")
     return replace(caller, is_lead=True)
-
-
-def _clean_caller(caller: Caller) -> Caller:
-    return replace(caller, name=clean_line(caller.name, NAME_LIMIT) or caller.address.id)

@@ -14,11 +14,14 @@ from bot.core.ids import Address, MemberId, SpaceId
 from bot.storage.tables import members, spaces
 from bot.storage.upsert import upsert
 
+# What the platform says of a member; what it doesn't say this time stays as it was said last.
+_TOLD = ("name", "handle", "zone")
+
 # A space that is not known gives no row; a known one without this member a row whose second half is empty.
 _LOOK = (
     select(
-        *(spaces.c.id, spaces.c.name, members.c.id, members.c.name),
-        *(members.c[name] for name in ("seen_on", "left_at", "closed_at", "told_at")),
+        *(spaces.c.id, spaces.c.name, members.c.id),
+        *(members.c[name] for name in (*_TOLD, "seen_on", "left_at", "closed_at", "told_at")),
     )
     .select_from(
         spaces.outerjoin(
@@ -35,16 +38,20 @@ ALL: Select[Any] = select(
     members.c.id,
     members.c.space_id,
     members.c.foreign_id,
-    members.c.name,
+    *(members.c[name] for name in _TOLD),
     members.c.seen_on,
     spaces.c.platform,
 ).join(spaces, spaces.c.id == members.c.space_id)
 
 
+Told = tuple[str, str | None, str | None]
+
+
 def read_member(row: Row[Any]) -> Member:
     """The member of a row of `ALL`."""
     address = Address(row.platform, row.foreign_id)
-    return Member(MemberId(row.id), SpaceId(row.space_id), address, row.name, row.seen_on)
+    told = (row.name, row.seen_on, row.handle or "", row.zone or "")
+    return Member(MemberId(row.id), SpaceId(row.space_id), address, *told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +66,30 @@ class StoredMembers:
         """
         if caller.address.platform != space.address.platform:
             raise ValueError("a caller is of the same platform as their space")
-        there = self._look(space, caller) or (0, None, 0, None, None, None, None, None)
-        space_id, space_name, member_id, member_name, seen_on, left_at, closed_at, told_at = there
+        there = self._look(space, caller) or (0, None, 0, None, None, None, None, None, None, None)
+        space_id, space_name, member_id, *before, seen_on, left_at, closed_at, told_at = there
         today = now.astimezone(UTC).date()
         # Nobody but this table reads a space's name, so it is made fit to keep here.
         new_name = clean_line(space.name, NAME_LIMIT) or space.address.id
         if space_name != new_name:
             space_id = self._keep_space(space, new_name, now)
-        if member_name != caller.name or seen_on is None or seen_on < today:
-            member_id = self._keep_member(space_id, caller, now)
+        told = _told(caller, *before)
+        if told != tuple(before) or seen_on is None or seen_on < today:
+            member_id = self._keep_member(space_id, caller, told, now)
         if left_at is not None:  # who calls is there again
             self.connection.execute(_CAME_BACK, {"member": member_id})
+        name, handle, zone = told
         closed = closed_at is not None and told_at is None
-        return Member(MemberId(member_id), SpaceId(space_id), caller.address, caller.name, today, closed)
+        return Member(
+            MemberId(member_id),
+            SpaceId(space_id),
+            caller.address,
+            name,
+            today,
+            handle or "",
+            zone or "",
+            closed,
+        )
 
     def find(self, space: Space, caller: Caller) -> Member | None:
         if caller.address.platform != space.address.platform:
@@ -79,10 +97,11 @@ class StoredMembers:
         row = self._look(space, caller)
         if row is None:
             return None
-        space_id, _, member_id, name, seen_on, *_ = row
+        space_id, _, member_id, name, handle, zone, seen_on, *_ = row
         if member_id is None:
             return None
-        return Member(MemberId(member_id), SpaceId(space_id), caller.address, name, seen_on)
+        told = (name, seen_on, handle or "", zone or "")
+        return Member(MemberId(member_id), SpaceId(space_id), caller.address, *told)
 
     def space(self, space: Address) -> SpaceId | None:
         """The space's number; None before its first contact."""
@@ -97,11 +116,12 @@ class StoredMembers:
         return None if row is None else read_member(row)
 
     def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
-        """Members whose name holds the text, by name."""
+        """Members whose name or handle holds the text, by name."""
         # SQLite knows capitals of ASCII only, so a text with others is looked for as it stands as well.
         holds = or_(
             func.lower(members.c.name).contains(text.lower(), autoescape=True),
             members.c.name.contains(text, autoescape=True),
+            func.lower(members.c.handle).contains(text.lower(), autoescape=True),
         )
         wanted = ALL.where(members.c.space_id == space, holds).order_by(members.c.id).limit(limit)
         found = map(read_member, self.connection.execute(wanted))
@@ -117,9 +137,9 @@ class StoredMembers:
         key = {"platform": space.address.platform, "foreign_id": space.address.id}
         return self._keep(spaces, key, {"name": name}, now)
 
-    def _keep_member(self, space_id: int, caller: Caller, now: datetime) -> int:
+    def _keep_member(self, space_id: int, caller: Caller, told: Told, now: datetime) -> int:
         key: dict[str, str | int] = {"space_id": space_id, "foreign_id": caller.address.id}
-        seen = {"name": caller.name, "seen_on": now.astimezone(UTC).date()}
+        seen = dict(zip(_TOLD, told, strict=True)) | {"seen_on": now.astimezone(UTC).date()}
         return self._keep(members, key, seen, now)
 
     def _keep(
@@ -128,3 +148,9 @@ class StoredMembers:
         dialect = self.connection.dialect.name
         kept = upsert(dialect, table, key=tuple(key), replaced=tuple(values), returning=("id",))
         return int(self.connection.execute(kept, {**key, **values, "created_at": now}).scalar_one())
+
+
+def _told(caller: Caller, name: str | None, handle: str | None, zone: str | None) -> Told:
+    """What is known of the caller now, when that was known before."""
+    handle = caller.handle or handle
+    return caller.name or name or handle or caller.address.id, handle, caller.zone or zone

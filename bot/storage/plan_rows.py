@@ -19,6 +19,9 @@ PAST_LIMIT = 20
 PLAN_FIELDS = tuple(field.name for field in fields(Plan) if field.name not in ("id", "goals"))
 GOAL_FIELDS = tuple(field.name for field in fields(PlannedGoal))
 
+# All but its documents.
+OWN_FIELDS = tuple(name for name in PLAN_FIELDS if name not in ("phases", "pauses"))
+
 _STATES: dict[str, State] = {"todo": "todo", "done": "done", "skipped": "skipped"}
 _STATUSES: dict[str, Literal["active", "ended"]] = {"active": "active", "ended": "ended"}
 
@@ -50,7 +53,7 @@ def read_plans(rows: Sequence[Row[Any]]) -> Iterator[SeenPlan]:
 def _columns(source: FromClause, seen: FromClause) -> tuple[ColumnElement[Any], ...]:
     # A plan's own columns come again with each of its goals: its documents are texts until one is read.
     documents = (type_coerce(source.c[name], String).label(name) for name in ("phases", "pauses"))
-    own = (source.c[name] for name in ("id", "track_id", "start", "pace", "zone", "status", "version"))
+    own = (source.c[name] for name in ("id", *OWN_FIELDS, "version"))
     return (*own, *documents, seen.c.version.label("seen"), *(plan_goals.c[name] for name in GOAL_FIELDS))
 
 
@@ -120,6 +123,7 @@ def _read_plan(rows: Sequence[Row[Any]]) -> SeenPlan:
         goals=tuple(sorted(goals, key=_by_place)),
         pauses=read_pauses(row.pauses),
         status=_STATUSES[row.status],
+        zone_by_platform=bool(row.zone_by_platform),
     )
     return SeenPlan(plan, row.version, row.version == row.seen)
 

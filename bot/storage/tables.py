@@ -48,7 +48,16 @@ from bot.storage.columns import (
 )
 from bot.storage.install_tables import install_states, install_teams, installs
 from bot.storage.ledger_tables import WAITING, bucket_leases, ledger, slot_subjects, slots
-from bot.storage.plan_tables import RUNNING, evidence, plan_goals, plans, profile_drafts, profiles, reminders
+from bot.storage.plan_tables import (
+    RUNNING,
+    ZONE_LIMIT,
+    evidence,
+    plan_goals,
+    plans,
+    profile_drafts,
+    profiles,
+    reminders,
+)
 from bot.storage.platform_tables import direct_channels, direct_homes, uploads
 from bot.storage.playground_tables import (
     playground_clocks,
@@ -122,8 +131,8 @@ spaces = Table(
     sqlite_autoincrement=True,  # an id is never given to another row, or an old button would find it
 )
 
-# `left_at`: they are not in the space any more; `closed_at`: they take no direct messages, of which they were
-# told at `told_at`.
+# `handle` and `zone` are what the platform said last. `left_at`: they are not in the space any more;
+# `closed_at`: they take no direct messages, of which they were told at `told_at`.
 members = Table(
     "members",
     metadata,
@@ -136,8 +145,12 @@ members = Table(
     instant("left_at", nullable=True),
     instant("closed_at", nullable=True),
     instant("told_at", nullable=True),
+    text("handle", NAME_LIMIT, nullable=True),
+    text("zone", ZONE_LIMIT, nullable=True),
     fits("foreign_id", FOREIGN_ID_LIMIT),
     fits("name", NAME_LIMIT),
+    fits("handle", NAME_LIMIT),
+    fits("zone", ZONE_LIMIT),
     UniqueConstraint("space_id", "foreign_id"),
     UniqueConstraint("space_id", "id"),
     info={"personal": Owner("space_id", "id")},

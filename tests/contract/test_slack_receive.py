@@ -18,7 +18,7 @@ from tests.contract.strategies import examples
 CATALOG = Catalog(FEATURES)
 SPACE = Space(Address("slack", TEAM), "Example")
 READER = Reader(SPACE, BOT, "", HOOKS, CATALOG.commands)
-SAM = Caller(Address("slack", USER), "sam")
+SAM = Caller(Address("slack", USER), "", handle="sam")
 HERE = ReplyTo(Address("slack", CHANNEL), Address("slack", "1700000000.000100"))
 CHANNEL_ONLY = ReplyTo(Address("slack", CHANNEL))
 ODD: tuple[Any, ...] = (

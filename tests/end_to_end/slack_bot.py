@@ -74,6 +74,7 @@ class ScriptedDoors:
     seconds: float = 0.0
     spaces: list[str] = field(default_factory=list)
     lives: list[tuple[str, str, datetime | None]] = field(default_factory=list)
+    learnt: list[Caller] = field(default_factory=list)
 
     async def answer(self, call: Call) -> Answer:
         self.calls.append(call)
@@ -86,6 +87,9 @@ class ScriptedDoors:
 
     async def zone(self, space: Space, caller: Caller) -> str:
         return "UTC"
+
+    async def learn(self, space: Space, caller: Caller) -> None:
+        self.learnt.append(caller)
 
     async def left(self, space: Address, at: datetime | None = None) -> None:
         self.lives.append((space.id, "left", at))

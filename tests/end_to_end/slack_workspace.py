@@ -92,10 +92,11 @@ class Workspace:
     _stamp: float = 0.0
 
     def add_person(self, name: str, **facts: Any) -> str:
-        """Their id."""
+        """Their id. Others call them by the name; Slack itself by their handle."""
         user = f"U{len(self.people):07d}"
         handle = name.lower().replace(" ", ".")
-        self.people[user] = {"id": user, "team_id": self.id, "name": handle, "is_admin": False, **facts}
+        told = {"id": user, "team_id": self.id, "name": handle, "is_admin": False, "real_name": name}
+        self.people[user] = told | {"profile": {"display_name": name, "real_name": name}, **facts}
         return user
 
     def add_channel(self, channel: str, *members: str) -> None:

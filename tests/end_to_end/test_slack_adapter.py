@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.core.chat.call import Answer, Pressed, ReplyTo, Submitted, Typed
+from bot.core.chat.call import Answer, Caller, Pressed, ReplyTo, Submitted, Typed
 from bot.core.chat.message import Update, first_text
 from bot.core.ids import Address
 from tests.end_to_end.slack_bot import (
@@ -52,9 +52,10 @@ async def test_a_command_is_answered_in_its_acknowledgement(met: Met) -> None:
     assert (await met.member.type("/say", ""))["response_type"] == "in_channel"
     assert met.shown() == ["Card", "Card"]
     assert met.shown(met.lead) == ["Card"]
-    assert met.fake.calls == before
-    call = met.doors.calls[0]
-    assert (call.what, call.caller.name, call.caller.is_lead) == (Typed("whisper"), "member.a", False)
+    await met.wait(lambda: bool(met.doors.learnt))
+    assert met.fake.calls - before == {"users.info": 1}
+    call, address = met.doors.calls[0], Address("slack", met.member.id)
+    assert (call.what, call.caller) == (Typed("whisper"), Caller(address, "", handle="member.a"))
     assert call.space.address == Address("slack", met.workspace.id)
     assert call.reply_to == ReplyTo(Address("slack", GENERAL))
 
@@ -156,7 +157,7 @@ async def test_a_mention_and_a_direct_message_are_questions(met: Met) -> None:
         Typed("skillgap", {"question": "I run EKS & <https://a.example>"}),
         Typed("skillgap", {"question": "I write Terraform"}),
     ]
-    assert {call.caller.name for call in met.doors.calls} == {"member.a"}
+    await met.wait(lambda: [one.handle for one in met.doors.learnt] == ["member.a"])
 
 
 async def test_what_nobody_said_is_not_answered(met: Met) -> None:

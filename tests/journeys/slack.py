@@ -14,12 +14,14 @@ from bot import telemetry
 from bot.adapters.slack.adapter import SlackAdapter, open_slack
 from bot.app import App, build
 from bot.clock import SystemClock
+from bot.core.chat.call import Caller, Space
 from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.delivery.courier import Courier
 from bot.delivery.local import LocalRunner
 from bot.scheduling.planner import Planner
 from bot.settings import Settings
+from bot.threads import ThreadDoors
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_lines import HttpLine, Line
 from tests.end_to_end.slack_people import Person, items_of
@@ -41,6 +43,19 @@ _STYLED = re.compile(r"(?<![A-Za-z0-9])([*_])(?=\S)([^\n]*?\S)\1(?![A-Za-z0-9])|
 _TOKEN = re.compile(r"<[^<>|]*\|([^<>]*)>|<([^<>|]*)>")
 
 
+class Learning:
+    """The doors, and a set of who came to be known behind them."""
+
+    def __init__(self, doors: ThreadDoors, known: set[tuple[str, str]]) -> None:
+        self._doors, self._known = doors, known
+        self.answer, self.suggest, self.home, self.zone = doors.answer, doors.suggest, doors.home, doors.zone
+        self.left, self.returned, self.known = doors.left, doors.returned, doors.known
+
+    async def learn(self, space: Space, caller: Caller) -> None:
+        await self._doors.learn(space, caller)
+        self._known.add((space.address.id, caller.address.id))
+
+
 class SlackSurface:
     """Two workspaces on one database, each with an adapter of its own. `restart` keeps Slack as it is."""
 
@@ -51,6 +66,7 @@ class SlackSurface:
         self._workspaces: dict[str, Workspace] = {}
         self._lines: dict[str, Line] = {}
         self._people: dict[Speaker, Person] = {}
+        self._known: set[tuple[str, str]] = set()
         self._heard: dict[Speaker, str] = {}
 
     async def start(self) -> None:
@@ -138,7 +154,7 @@ class SlackSurface:
         app = self._app
         adapter = await self._stack.enter_async_context(
             open_slack(
-                app.doors,
+                Learning(app.doors, self._known),
                 app.catalog,
                 app.painter,
                 telemetry.report_bug,
@@ -166,7 +182,6 @@ class SlackSurface:
         if speaker not in self._people:
             workspace = self._workspaces[speaker.space]
             user = workspace.add_person(speaker.name, is_admin=speaker.name == LEAD)
-            workspace.people[user]["name"] = speaker.name
             workspace.channels[GENERAL].add(user)
             line = self._lines.get(workspace.id, self._fake.sockets[workspace.id])
             self._people[speaker] = Person(workspace, line, user, GENERAL)
@@ -186,6 +201,10 @@ class SlackSurface:
         shown = [post for post in workspace.seen_by(person.id) if post.revision > before and not post.file]
         if not shown:
             return Seen("asks", tuple(_texts(person.modal.view)))
+        # A lead is known by their own command; what Slack says of anybody else comes behind the answer.
+        member = (workspace.id, person.id)
+        known = lambda: speaker.name == LEAD or member in self._known  # noqa: E731
+        await workspace.wait_for(known, f"what Slack says of {speaker}")
         post = shown[-1]
         manner: Manner = "changed" if post.made <= before else "alone" if post.audience else "openly"
         return Seen(manner, tuple(_texts(post.payload)))

@@ -154,7 +154,7 @@ def test_every_step_goes_up_down_and_up_again_on_populated_tables(empty_engine: 
         migrate.upgrade(empty_engine, REVISIONS[number])
         brought = count_rows(empty_engine)
         assert {name: brought[name] for name in left} == left
-        assert {brought[name] for name in brought.keys() - left.keys()} == {0}
+        assert {brought[name] for name in brought.keys() - left.keys()} <= {0}
         migrate.downgrade(empty_engine, below)
     assert migrate.current(empty_engine) is None
     migrate.upgrade(empty_engine)

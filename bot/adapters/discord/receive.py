@@ -90,7 +90,7 @@ def read_caller(payload: Payload) -> Caller:
     names = (member.get("nick"), user.get("global_name"), user.get("username"))
     name = next((one for one in names if isinstance(one, str) and one), "")
     is_lead = bool(_rights(member, "permissions") & (MANAGE_SERVER | ADMINISTRATOR))
-    return Caller(Address(PLATFORM, _id(user, "id")), name, is_lead, _roles(member))
+    return Caller(Address(PLATFORM, _id(user, "id")), name, is_lead, roles=_roles(member))
 
 
 def is_said_to(payload: Payload, bot: str) -> bool:

@@ -1,7 +1,11 @@
 """What Slack doesn't send with a call: who the caller is, and whether Cairn may post there. It is asked."""
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import replace
+from time import monotonic
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -10,46 +14,60 @@ from bot.adapters.slack.people import is_guest, user_of
 from bot.adapters.slack.receive import asked_for
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Caller
+from bot.core.errors import DeliveryError
 from bot.core.ids import Address
 
 # No message is as old as that: only the kind of answer is wanted.
 LONG_AGO = "1"
 # What only spares a lead a detour must not keep them waiting.
 ADVICE_SECONDS = 1.0
+# So long a profile is taken to be as it was.
+FRESH_SECONDS = 3_600.0
+KEPT_MOST = 10_000
 
 _OUTSIDE = frozenset({"channel_not_found", "not_in_channel"})
 
 
 class Facts:
-    """Completes calls by asking Slack."""
+    """Asks Slack about the people and channels of one workspace."""
 
     def __init__(self, client: AsyncWebClient, catalog: Catalog) -> None:
         self._client = client
         self._catalog = catalog
+        self._asked: OrderedDict[str, float] = OrderedDict()
 
     async def complete(self, call: Call) -> Call:
         """The call with everything that what it asks for needs, asked just now. Raises DeliveryError when
-        who the caller is can't be told."""
+        it can't be told whether the caller is a lead."""
         asked = asked_for(call, self._catalog)
-        identify = not call.caller.name or (asked is not None and asked.lead)
-        channel = call.reply_to.channel if asked is not None and asked.posts else None
-        caller, can_post = await asyncio.gather(
-            self._identify(call.caller, identify), self._can_post(channel)
-        )
+        if asked is None or not asked.lead:
+            return call
+        channel = call.reply_to.channel if asked.posts else None
+        caller, can_post = await asyncio.gather(self._identify(call.caller), self._can_post(channel))
         return replace(call, caller=caller, reply_to=replace(call.reply_to, can_post=can_post))
 
-    async def _identify(self, caller: Caller, needed: bool) -> Caller:
-        if not needed:
-            return caller
+    async def news(self, caller: Caller) -> Caller | None:
+        """What Slack says of somebody who has just called; None when it was asked within the hour, or says
+        nothing now."""
+        asked_at = self._asked.get(caller.address.id)
+        if asked_at is not None and monotonic() - asked_at < FRESH_SECONDS:
+            return None
         try:
-            told = await self._client.users_info(user=user_of(caller.address.id))
+            return await self._identify(caller)
+        except DeliveryError:
+            return None
+
+    async def _identify(self, caller: Caller) -> Caller:
+        member = caller.address.id
+        self._asked[member] = monotonic()
+        self._asked.move_to_end(member)
+        if len(self._asked) > KEPT_MOST:
+            self._asked.popitem(last=False)
+        try:
+            told = await self._client.users_info(user=user_of(member))
         except BROKEN as error:
             raise nothing_said(error) from None
-        user = told["user"]
-        # Who administers another workspace administers nothing here.
-        leads = user.get("is_admin") is True or user.get("is_owner") is True
-        lead = leads and not is_guest(caller.address.id)
-        return Caller(caller.address, str(user.get("name") or caller.name), lead)
+        return _read_user(caller, told["user"])
 
     async def _can_post(self, channel: Address | None) -> bool | None:
         """Whether Cairn is in the channel: an app that isn't may not read there. None when Slack doesn't say,
@@ -64,3 +82,22 @@ class Facts:
         except BROKEN as error:
             return False if code_of(error) in _OUTSIDE else None
         return True
+
+
+def _read_user(caller: Caller, user: Mapping[str, Any]) -> Caller:
+    # Who administers another workspace administers nothing here.
+    leads = user.get("is_admin") is True or user.get("is_owner") is True
+    profile = user.get("profile")
+    shown = profile if isinstance(profile, dict) else {}
+    names = (shown.get("display_name"), shown.get("real_name"), user.get("real_name"))
+    return Caller(
+        caller.address,
+        next((one for one in names if isinstance(one, str) and one.strip()), ""),
+        leads and not is_guest(caller.address.id),
+        _text(user.get("name")) or caller.handle,
+        _text(user.get("tz")),
+    )
+
+
+def _text(told: object) -> str:
+    return told if isinstance(told, str) else ""

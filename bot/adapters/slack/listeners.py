@@ -20,7 +20,7 @@ from bot.core.chat.call import Answer, Call, Caller, Typed, Typing
 from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update, first_text
 from bot.core.errors import DeliveryError
-from bot.core.ports import Doors
+from bot.core.ports import PlatformDoors
 from bot.core.views.asking import ask_missing
 from bot.core.views.errors import busy
 
@@ -37,7 +37,7 @@ class Listeners:
 
     def __init__(
         self,
-        doors: Doors,
+        doors: PlatformDoors,
         catalog: Catalog,
         reader: Reader,
         client: AsyncWebClient,
@@ -102,6 +102,7 @@ class Listeners:
     async def _show_home(self, ack: AsyncAck, caller: Caller) -> None:
         await ack()
         await self._publish_home(caller)
+        await self._learn(caller)
 
     async def _publish_home(self, caller: Caller) -> None:
         blocks = await self._doors.home(self._reader.space, caller)
@@ -124,6 +125,13 @@ class Listeners:
             await self._replies.show_pictures(origin, answer)
         if origin.home:
             await self._publish_home(received.call.caller)
+        await self._learn(received.call.caller)
+
+    async def _learn(self, caller: Caller) -> None:
+        """Once an hour, behind the answer: nobody waits for it."""
+        news = await self._facts.news(caller)
+        if news is not None:
+            await self._doors.learn(self._reader.space, news)
 
     async def _ask(self, call: Call) -> Answer:
         """The doors' answer. What Slack doesn't tell by itself is fetched before."""

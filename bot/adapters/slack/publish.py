@@ -17,7 +17,7 @@ SCOPES: dict[str, str] = {
     "files:write": "shows charts as pictures",
     "im:history": "reads the questions that members write to it, and what it has told them already",
     "im:write": "opens the direct message that a reminder goes to",
-    "users:read": "asks what a caller is called, and whether they administer the workspace",
+    "users:read": "asks for a caller's name and zone, and whether they administer the workspace",
 }
 EVENTS: dict[str, str] = {
     "app_home_opened": "draws the home tab when somebody opens it",

@@ -110,7 +110,7 @@ class Reader:
     def suggestion(self, body: Payload) -> Typing:
         """An option that is being typed into the modal of a command's options."""
         member = member_id(_user(body), home_in(body.get("user")), self._require_space(body))
-        caller = Caller(Address(PLATFORM, member), str(_name(body) or ""))
+        caller = Caller(Address(PLATFORM, member), "", handle=str(_name(body) or ""))
         view = _object(body.get("view"), "view")
         command = _command_of(_text(view, "callback_id", NAME_LIMIT))
         if command is None:
@@ -120,7 +120,7 @@ class Reader:
 
     def question(self, body: Payload) -> Received | None:
         """A mention of the bot, or what somebody writes to it: the same as its question about gaps. None for
-        what wasn't said by a person, or not to the bot. The caller has no name yet."""
+        what wasn't said by a person, or not to the bot. Slack names nobody then."""
         sent, event = self._require_space(body), _object(body.get("event"), "event")
         direct = event.get("channel_type") == "im"
         channel = read_id(event.get("channel"), "event.channel")
@@ -157,7 +157,8 @@ class Reader:
         home: str = "",
     ) -> Received:
         member = member_id(origin.user, home, sent)
-        caller = Caller(Address(PLATFORM, member), name if isinstance(name, str) else "")
+        # What Slack sends along is the handle. The name that others see is asked for.
+        caller = Caller(Address(PLATFORM, member), "", handle=name if isinstance(name, str) else "")
         channel = Address(PLATFORM, origin.channel) if origin.channel else None
         message = Address(PLATFORM, origin.message) if origin.message else None
         return Received(Call(key, self.space, caller, what, ReplyTo(channel, message)), origin)

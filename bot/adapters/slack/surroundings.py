@@ -15,7 +15,7 @@ from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.workspaces import Workspace
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Space
-from bot.core.ports import Doors, Painter
+from bot.core.ports import Painter, PlatformDoors
 
 API_URL = "https://slack.com/api/"
 CONNECT_SECONDS = 3.0
@@ -26,7 +26,7 @@ READ_SECONDS = 10.0
 class Surroundings:
     """What every workspace shares."""
 
-    doors: Doors
+    doors: PlatformDoors
     catalog: Catalog
     painter: Painter
     report: Report

@@ -19,11 +19,17 @@ class Space:
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The verified user. `is_lead`: the platform says that they administer the space, asked just now; `roles`
-    are those that it says they have there."""
+    are those that it says they have there.
+
+    `name` is what others call them, `handle` what they type after an @, `zone` the IANA zone that the
+    platform has for them. Each is empty where it wasn't told this time.
+    """
 
     address: Address
     name: str
     is_lead: bool = False
+    handle: str = ""
+    zone: str = ""
     roles: tuple[str, ...] = ()
 
 

@@ -45,11 +45,12 @@ def unskip_goal(plan: Plan, goal_id: str) -> Plan:
     return _back_to_do(plan, goal_id, "skipped")
 
 
-def change_zone(plan: Plan, zone: str) -> Plan:
-    """The same Mondays and goals by another zone's clocks. Raises InvalidInput for an unknown zone."""
+def change_zone(plan: Plan, zone: str, *, by_platform: bool = False) -> Plan:
+    """The same Mondays and goals by another zone's clocks: those that the member chose, or that the platform
+    says. Raises InvalidInput for an unknown zone."""
     check_active(plan)
     find_zone(zone)
-    return replace(plan, zone=zone)
+    return replace(plan, zone=zone, zone_by_platform=by_platform)
 
 
 def end_plan(plan: Plan) -> Plan:

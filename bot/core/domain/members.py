@@ -12,8 +12,9 @@ NAME_LIMIT = 80
 class Member:
     """A caller as this space knows them. The same person in two spaces is two members.
 
-    `seen_on` is the day, in UTC, on which they last used Cairn here. `closed`: they take no direct messages,
-    and were not told yet that this was found out.
+    `seen_on` is the day, in UTC, on which they last used Cairn here. `handle` and `zone` are what the
+    platform said last, empty for nothing. `closed`: they take no direct messages, and were not told yet that
+    this was found out.
     """
 
     id: MemberId
@@ -21,4 +22,6 @@ class Member:
     address: Address
     name: str
     seen_on: date | None = field(default=None, compare=False)
+    handle: str = field(default="", compare=False)
+    zone: str = field(default="", compare=False)
     closed: bool = field(default=False, compare=False)

@@ -70,6 +70,7 @@ class Pause:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A member's plan. `start` is a Monday, `zone` an IANA name, `pauses` are in order and don't overlap.
+    `zone_by_platform`: the zone is what the platform says, and follows it.
 
     Raises ValueError for a value that no function of the domain makes.
     """
@@ -83,6 +84,7 @@ class Plan:
     goals: tuple[PlannedGoal, ...]
     pauses: tuple[Pause, ...] = ()
     status: Literal["active", "ended"] = "active"
+    zone_by_platform: bool = False
 
     def __post_init__(self) -> None:
         if self.start.weekday() or any(pause.first.weekday() or pause.weeks < 1 for pause in self.pauses):
@@ -115,7 +117,9 @@ class Place:
     week: int
 
 
-def begin_plan(draft: Draft, track_id: str, start: date, zone: str) -> Plan:
+def begin_plan(
+    draft: Draft, track_id: str, start: date, zone: str, *, zone_by_platform: bool = False
+) -> Plan:
     """The plan that follows `draft` from `start`, a day that moves to the next Monday unless it is one.
 
     Raises InvalidInput when the draft has no weeks, because everything is known, or for an unknown zone.
@@ -134,7 +138,10 @@ def begin_plan(draft: Draft, track_id: str, start: date, zone: str) -> Plan:
         PlannedGoal(goal.id, phase_id, goal.hours, goal.stretch, number, position)
         for position, (phase_id, goal, number) in enumerate(in_order)
     )
-    return Plan(NOT_KEPT, track_id, start_monday(start), draft.pace, zone, phases, goals)
+    monday = start_monday(start)
+    return Plan(
+        NOT_KEPT, track_id, monday, draft.pace, zone, phases, goals, zone_by_platform=zone_by_platform
+    )
 
 
 def zone_of(plan: Plan) -> ZoneInfo:

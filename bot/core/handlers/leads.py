@@ -153,7 +153,8 @@ def pick_cohort(request: Request, ctx: Context, text: str | None) -> Cohort:
 
 
 def find_member(request: Request, ctx: Context, text: str) -> Member:
-    """The member of this space with that id on the platform, as a list offers it, or with that name.
+    """The member of this space with that id on the platform, as a list offers it, or with that name or
+    handle.
 
     Raises NotFound, and InvalidInput when several have the name.
     """
@@ -165,7 +166,7 @@ def find_member(request: Request, ctx: Context, text: str) -> Member:
     same = [
         member
         for member in ctx.tx.members.search(space, name, LOOKED_AT)
-        if member.name.casefold() == name.casefold()
+        if name.casefold() in (member.name.casefold(), member.handle.casefold())
     ]
     if not same:
         raise NotFound("member.unknown", member=text)

@@ -55,7 +55,9 @@ def _with_goal(request: Request, ctx: Context, plan: Plan, goal_id: str) -> Plan
 def _redrafted(request: Request, ctx: Context, plan: Plan, goals: set[str]) -> Plan:
     """The plan as it would be made today if the member wanted these goals."""
     draft = _draft(request, ctx, plan, goals)
-    return replace(begin_plan(draft, plan.track_id, plan.start, plan.zone), id=plan.id)
+    by_platform = plan.zone_by_platform
+    anew = begin_plan(draft, plan.track_id, plan.start, plan.zone, zone_by_platform=by_platform)
+    return replace(anew, id=plan.id)
 
 
 def _draft_of(request: Request, ctx: Context, plan: Plan) -> Draft:

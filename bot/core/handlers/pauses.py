@@ -104,7 +104,7 @@ def adjusted(
     read = read_zone(ctx, zone, request.now)
     if not isinstance(read, str):
         raise InvalidInput("zone.unknown", zone=zone)
-    plan = change_zone(running.plan, read)
+    plan = running.plan if read == running.plan.zone else change_zone(running.plan, read)
     repacked = change_pace(plan, int(str(convert(HOURS, hours))), request.now)
     plan = repacked.plan
     if until:

@@ -1,6 +1,7 @@
 """Plans: begun, looked at, ended, and begun again."""
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from bot.core.chat.call import Reply
 from bot.core.chat.command import Option
@@ -36,6 +37,13 @@ USUAL_PACE = 6
 START_DAYS_MOST = 366
 
 
+class Clock(NamedTuple):
+    """A zone, and whether it is the platform's word."""
+
+    zone: str
+    by_platform: bool = False
+
+
 def suggest_tracks(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, ...]:
     """The tracks that fit what is typed so far."""
     return tuple(Choice(track.name, track.id) for track in offer_topics(ctx.content.tracks, text))
@@ -63,16 +71,20 @@ def start_plan(
 ) -> Reply:
     chosen = _find_track(ctx, track) if track else ctx.content.track
     pace = check_pace(USUAL_PACE if hours is None else hours)
-    known = read_zone(ctx, zone, request.now) if zone else _last_zone(request, ctx)
-    if isinstance(known, str):
-        return _begin(request, ctx, chosen, start, pace, known)
+    if not zone and (clock := _last_clock(request, ctx)) is not None:
+        return _begin(request, ctx, chosen, start, pace, clock)
     take = presses.BEGIN.select(chosen.id, start.toordinal() if start else 0, pace)
-    return city_question(zone or "", known, take) if known else zone_question(take)
+    if not zone:
+        return zone_question(take)
+    known = read_zone(ctx, zone, request.now)
+    if isinstance(known, str):
+        return _begin(request, ctx, chosen, start, pace, Clock(known))
+    return city_question(zone, known, take)
 
 
 @feature.action(presses.BEGIN)
 def begin(request: Request, ctx: Context, track_id: str, start: int, hours: int, zone: str) -> Update:
-    return Update(_begin(request, ctx, _find_track(ctx, track_id), _read_day(start), hours, zone))
+    return Update(_begin(request, ctx, _find_track(ctx, track_id), _read_day(start), hours, Clock(zone)))
 
 
 @feature.action(presses.SWAP)
@@ -81,7 +93,9 @@ def swap(
 ) -> Reply:
     running = open_running(request, ctx, plan_id)
     track = _find_track(ctx, track_id)
-    draft, plan = _draft(request, ctx, track, _read_day(start), hours, zone)
+    # A button carries no more than the zone. When it is that of the plan, so is where it is known from.
+    clock = Clock(zone, running.plan.zone_by_platform and zone == running.plan.zone)
+    draft, plan = _draft(request, ctx, track, _read_day(start), hours, clock)
     keep(request, ctx, running, end_plan(running.plan))
     return Update(views.started_card(ctx.content, add(request, ctx, plan), draft))
 
@@ -133,20 +147,23 @@ def look_back(request: Request, ctx: Context, plan_id: int) -> Message:
     return plan_pages.plan_card(ctx.content, open_any(request, ctx, plan_id), request.now, 1)
 
 
-def _begin(request: Request, ctx: Context, track: Track, start: date | None, pace: int, zone: str) -> Message:
+def _begin(
+    request: Request, ctx: Context, track: Track, start: date | None, pace: int, clock: Clock
+) -> Message:
     """Makes the plan at once, unless one runs: then it asks, and changes nothing."""
-    draft, plan = _draft(request, ctx, track, start, pace, zone)
+    draft, plan = _draft(request, ctx, track, start, pace, clock)
     running = find_running(ctx, request.member)
     if running is not None:
-        swap_id = presses.SWAP(running.plan.id, track.id, start.toordinal() if start else 0, pace, zone)
+        day = start.toordinal() if start else 0
+        swap_id = presses.SWAP(running.plan.id, track.id, day, pace, clock.zone)
         return views.running_card(ctx.content, running.plan, plan, swap_id)
     return views.started_card(ctx.content, add(request, ctx, plan), draft)
 
 
 def _draft(
-    request: Request, ctx: Context, track: Track, start: date | None, pace: int, zone: str
+    request: Request, ctx: Context, track: Track, start: date | None, pace: int, clock: Clock
 ) -> tuple[Draft, Plan]:
-    today = local_day(request.now, find_zone(zone))
+    today = local_day(request.now, find_zone(clock.zone))
     start = start or today
     if start < monday_of(today):
         raise InvalidInput("start.past")
@@ -154,16 +171,19 @@ def _draft(
         raise InvalidInput("start.far")
     profile = ctx.tx.profiles.latest(request.member) or Profile()
     draft = draft_plan(track.phase_goals, profile, pace)
-    return draft, begin_plan(draft, track.id, start, zone)
+    return draft, begin_plan(draft, track.id, start, clock.zone, zone_by_platform=clock.by_platform)
 
 
-def _last_zone(request: Request, ctx: Context) -> str | None:
-    """The zone of the member's plan, or of the newest one that has ended."""
+def _last_clock(request: Request, ctx: Context) -> Clock | None:
+    """The clock of the member's plan, or of the newest one that has ended if they chose it themselves; else
+    the one that the platform says, else that plan's after all."""
     running = ctx.tx.plans.active(request.member)
     if running is not None:
-        return running.zone
-    past = ctx.tx.plans.past(request.member)
-    return past[0].zone if past else None
+        return Clock(running.zone, running.zone_by_platform)
+    last = next(iter(ctx.tx.plans.past(request.member)), None)
+    if request.member.zone and (last is None or last.zone_by_platform):
+        return Clock(request.member.zone, by_platform=True)
+    return None if last is None else Clock(last.zone, last.zone_by_platform)
 
 
 def _find_track(ctx: Context, text: str) -> Track:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.core.domain.alignment import align
 from bot.core.domain.curriculum import Content
 from bot.core.domain.goals import Evidence
+from bot.core.domain.marks import change_zone
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId
 from bot.core.domain.reminders import KIND
@@ -63,11 +64,14 @@ def past_plans(request: Request, ctx: Context) -> tuple[Plan, ...]:
 
 def keep(request: Request, ctx: Context, running: Running, after: Plan) -> Plan:
     """Writes what has changed and gives it back."""
-    if after != running.stored:
-        ctx.tx.plans.save(request.member, running.stored, after, request.now)
-    if after.zone != running.stored.zone:
-        point_again(ctx, request.member, after.zone, request.now)
-    return after
+    return _write(ctx, request.member, running, after, request.now)
+
+
+def follow_clock(ctx: Context, member: Member, now: datetime) -> None:
+    """A plan that goes by the platform's clock for its member moves to the zone that it says now."""
+    running = find_running(ctx, member)
+    if running is not None and running.plan.zone_by_platform and member.zone not in ("", running.plan.zone):
+        _write(ctx, member, running, change_zone(running.plan, member.zone, by_platform=True), now)
 
 
 def add(request: Request, ctx: Context, plan: Plan) -> Plan:
@@ -82,6 +86,14 @@ def point_again(ctx: Context, member: Member, zone: str, now: datetime) -> None:
     if reminder is not None and reminder.on:
         recurrence = reminder.recurrence(zone)
         ctx.tx.slots.point(member.space_id, KIND, member.id, recurrence, next_due(recurrence, now))
+
+
+def _write(ctx: Context, member: Member, running: Running, after: Plan, now: datetime) -> Plan:
+    if after != running.stored:
+        ctx.tx.plans.save(member, running.stored, after, now)
+    if after.zone != running.stored.zone:
+        point_again(ctx, member, after.zone, now)
+    return after
 
 
 def read_goal(ctx: Context, goal_id: str) -> str:

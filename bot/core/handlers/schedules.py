@@ -184,7 +184,8 @@ def _turn_off(ctx: Context, space: SpaceId, schedule: Schedule, now: datetime) -
 
 
 def _choose_zone(request: Request, ctx: Context, before: Schedule | None, text: str | None) -> str:
-    """The zone that was named; else the one there was, or that of the lead's own plan."""
+    """The zone that was named; else the one there was, or that of the lead's own plan or
+    profile."""
     if text is not None:
         found = read_zone(ctx, text, request.now)
         if not isinstance(found, str):
@@ -193,6 +194,7 @@ def _choose_zone(request: Request, ctx: Context, before: Schedule | None, text: 
     if before is not None:
         return before.recurrence.zone
     plan = ctx.tx.plans.active(request.member)
-    if plan is None:
+    known = request.member.zone if plan is None else plan.zone
+    if not known:
         raise InvalidInput("zone.missing")
-    return plan.zone
+    return known

@@ -74,7 +74,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "member.several": (
         "Several members are called ",
         "member",
-        ". Type a part of the name and pick the right one from the list.",
+        ". Type a part of the name and pick the right one from the list, or type their @handle.",
     ),
     "member.unknown": (
         "I don't know a member called ",

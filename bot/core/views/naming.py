@@ -23,6 +23,11 @@ def track_name(content: Content, track_id: str) -> str:
     return track.name if track else track_id
 
 
+def clock_name(plan: Plan) -> str:
+    """The zone, and where it is known from when nobody chose it here."""
+    return f"{plan.zone}, as your profile says" if plan.zone_by_platform else plan.zone
+
+
 def goal_title(content: Content, goal_id: str) -> str:
     goal = content.goals.get(goal_id)
     return goal.title if goal else goal_id

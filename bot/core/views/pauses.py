@@ -96,6 +96,8 @@ def zone_card(before: Plan, after: Plan) -> Message:
         f"Your weeks now go by the clocks of **{after.zone}** (before: {before.zone}). "
         "They still begin on Mondays at 04:00, and no goal has moved."
     )
+    if before.zone_by_platform:
+        words += " Your profile moves them no more: this is your own choice."
     return Message("Your clock", (Text((Markdown(words),)), _next(after)))
 
 

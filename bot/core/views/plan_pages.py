@@ -25,7 +25,7 @@ from bot.core.domain.plans import (
 from bot.core.domain.progress import measure
 from bot.core.time import WEEK, local_day
 from bot.core.views.dates import day_text, week_text
-from bot.core.views.naming import Span, goal_title, spans, track_name
+from bot.core.views.naming import Span, clock_name, goal_title, spans, track_name
 from bot.core.views.presses import ADJUST, ASK_RESET, GOALS, PAGE
 
 PAGE_ROOM = 1_900
@@ -68,7 +68,8 @@ def plan_card(
 def _summary(content: Content, plan: Plan, now: datetime) -> str:
     year, progress = plan.start.year, measure(plan, now)
     dates = f"{day_text(plan.start, year)} to {day_text(last_day(plan), year)}"
-    head = f"**{track_name(content, plan.track_id)}**\n{dates}, {plan.pace} h a week, clocks of {plan.zone}"
+    head = f"**{track_name(content, plan.track_id)}**\n{dates}, {plan.pace} h a week"
+    head += f", clocks of {clock_name(plan)}"
     done = f"{progress.goals_done} of {len(plan.goals)} goals done (✓)"
     skipped = f", {progress.goals_skipped} skipped (–)" if progress.goals_skipped else ""
     late = progress.goals_late if plan.status == "active" else 0

@@ -10,7 +10,7 @@ from bot.core.domain.curriculum import Content
 from bot.core.domain.drafts import Draft, Dropped
 from bot.core.domain.plans import Plan, goals_of, last_day, monday_of_week
 from bot.core.views.dates import count_text, day_text
-from bot.core.views.naming import gap_name, goal_title, level_name, spans, track_name
+from bot.core.views.naming import clock_name, gap_name, goal_title, level_name, spans, track_name
 from bot.core.views.presses import ADJUST, GOALS, KEEP, LEFT_OUT, LOOK_BACK, PAGE, REMIND, RESET, VIEW
 
 LEFT_OUT_FIRST = 4
@@ -130,7 +130,7 @@ _ADJUST = (
 
 def _dates(content: Content, plan: Plan) -> str:
     return (
-        f"**{track_name(content, plan.track_id)}**, {plan.pace} h a week, clocks of {plan.zone}\n"
+        f"**{track_name(content, plan.track_id)}**, {plan.pace} h a week, clocks of {clock_name(plan)}\n"
         f"From **{day_text(plan.start, plan.start.year)}** to **{_end(plan, plan.start.year)}**."
     )
 

@@ -13,6 +13,7 @@ from bot.core.domain.reminders import SNOOZES, Reminder
 from bot.core.recurrence import Due
 from bot.core.views import weeks
 from bot.core.views.dates import day_text
+from bot.core.views.naming import clock_name
 from bot.core.views.presses import ADJUST, GOALS, REMIND, SKIP_WEEK
 
 OFF = Action("reminder.off", "plan_id")
@@ -124,7 +125,7 @@ def reminders_card(reminder: Reminder, plan: Plan, upcoming: Due, note: str = ""
         lines.append("Reminders are off: I never write to you by myself.")
         buttons = [Button("Remind me each week", REMIND(plan.id), "primary")]
     else:
-        lines.append(f"**{wall_text(reminder)}**, by the clocks of {plan.zone}, as a direct message.")
+        lines.append(f"**{wall_text(reminder)}**, by the clocks of {clock_name(plan)}, as a direct message.")
         if reminder.skipped:
             lines.append(f"Skipped: the week of {day_text(reminder.skipped[-1], plan.start.year)}.")
         lines.append(f"The next one comes on {moment_text(upcoming, plan)}.")
