@@ -19,7 +19,7 @@ from bot.core.domain.ledger import Occurrence, OccurrenceId
 from bot.core.errors import DeliveryError
 from bot.core.ids import Address, SpaceId
 from bot.settings import Settings
-from tests.end_to_end.slack_bot import GENERAL, connected
+from tests.end_to_end.slack_bot import ELSEWHERE, GENERAL, connected
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_people import Person
 from tests.end_to_end.slack_workspace import ApiError, Post, Workspace
@@ -130,6 +130,13 @@ async def see_no_summary_twice(scene: Scene) -> bool:
     return await scene.finds("channel", GENERAL)
 
 
+async def hear_where_cairn_can_t_post(scene: Scene) -> bool:
+    scene.lead.channel = ELSEWHERE
+    await scene.types("/lead", "create name:Autumn")
+    await scene.types("/lead", "schedule day:mon hour:9:00 zone:Lisbon")
+    return await scene.sees_text("I can't post here by myself")
+
+
 FEATURES: dict[str, Callable[[Scene], Awaitable[bool]]] = {
     "a question by mention": ask_by_mention,
     "a question in a direct message": ask_directly,
@@ -142,10 +149,11 @@ FEATURES: dict[str, Callable[[Scene], Awaitable[bool]]] = {
     "no reminder twice": get_no_reminder_twice,
     "a summary that a lead has posted": see_a_posted_summary,
     "no summary twice": see_no_summary_twice,
+    "a lead hears at once where Cairn can't post": hear_where_cairn_can_t_post,
 }
 NEEDED_BY = {
     "app_mentions:read": {"a question by mention"},
-    "channels:history": {"no summary twice"},
+    "channels:history": {"no summary twice", "a lead hears at once where Cairn can't post"},
     "chat:write": {
         "a question by mention", "a question in a direct message", "reminders", "no reminder twice",
         "a summary that a lead has posted", "no summary twice",
@@ -153,12 +161,14 @@ NEEDED_BY = {
     "commands": {
         "commands, such as /skillgap", "commands for leads, such as /lead create",
         "names and clocks that members need not tell", "charts, such as that of /progress",
+        "a lead hears at once where Cairn can't post",
     },
     "files:write": {"charts, such as that of /progress"},
     "im:history": {"a question in a direct message", "no reminder twice"},
     "im:write": {"charts, such as that of /progress", "reminders", "no reminder twice"},
     "users:read": {
         "names and clocks that members need not tell", "commands for leads, such as /lead create",
+        "a lead hears at once where Cairn can't post",
     },
 }  # fmt: skip
 
@@ -172,6 +182,7 @@ async def installed(app: App, without: str) -> AsyncIterator[Scene]:
     workspace.scopes.discard(without)
     lead = workspace.add_person("Lead", is_admin=True)
     workspace.add_channel(GENERAL, lead)
+    workspace.channels[ELSEWHERE] = {lead}
     opened = open_slack(
         app.doors,
         app.catalog,

@@ -68,7 +68,7 @@ def manifest(catalog: Catalog, *, name: str = "Cairn", prefix: str = "", url: st
         "settings": {
             "event_subscriptions": events,
             "interactivity": pressed,
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": url is not None,  # only over HTTP is there a way to install it anywhere
             "socket_mode_enabled": url is None,
             "token_rotation_enabled": False,
         },
