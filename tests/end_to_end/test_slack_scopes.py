@@ -133,8 +133,10 @@ async def see_no_summary_twice(scene: Scene) -> bool:
 async def hear_where_cairn_can_t_post(scene: Scene) -> bool:
     scene.lead.channel = ELSEWHERE
     await scene.types("/lead", "create name:Autumn")
+    before = len(scene.workspace.posts)
     await scene.types("/lead", "schedule day:mon hour:9:00 zone:Lisbon")
-    return await scene.sees_text("I can't post here by myself")
+    await scene.sees(lambda post: post in scene.workspace.posts[before:])
+    return "I can't post here by myself" in str([post.payload for post in scene.workspace.posts])
 
 
 FEATURES: dict[str, Callable[[Scene], Awaitable[bool]]] = {
