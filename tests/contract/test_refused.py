@@ -128,3 +128,16 @@ def test_a_lead_hears_at_once_that_nothing_can_be_posted_here(
     assert way in hall.lead("tips", lead, there, action="set", zone="Europe/Lisbon")
     assert way in hall.lead("summary", lead, there)
     assert "Post it" not in plain_text(hall.card)
+
+
+def test_the_permissions_that_are_missing_are_named(hall: Hall) -> None:
+    there = Space(Address("discord", "900"), "There")
+    lead = Caller(Address("discord", "1"), "Lea", is_lead=True)
+    hall.lead("create", lead, there, name="Winter")
+    hall.where = ReplyTo(Address("discord", "2"), can_post=False, lacks=("View Channel", "Send Messages"))
+    for told in (
+        hall.lead("schedule", lead, there, day="fri", zone="Europe/Lisbon"),
+        hall.lead("tips", lead, there, action="set", zone="Europe/Lisbon"),
+        hall.lead("summary", lead, there),
+    ):
+        assert "Allow me View Channel and Send Messages" in told

@@ -174,6 +174,7 @@ class Gateway:
         channels = [
             {"id": its, "name": name, "type": 0, "position": 0, "permission_overwrites": []}
             for name, its in guild.channels.items()
+            if its not in guild.threads
         ]
         rights = str(guild.members[self._world.bot.id])
         role = {"id": guild.id, "name": "@everyone", "permissions": rights, "position": 0, "color": 0}

@@ -113,7 +113,7 @@ class People:
             "token": asked.token,
             "version": 1,
             "channel_id": asked.channel,
-            "channel": {"id": asked.channel, "type": 0 if guild else 1},
+            "channel": _channel(guild, asked.channel),
             "locale": "en-GB",
             "entitlements": [],
             "authorizing_integration_owners": {},
@@ -144,6 +144,20 @@ class People:
         kinds = {one["name"]: one["type"] for one in known}
         options += [_option(one, kinds.get(one, 3), value) for one, value in given.items()]
         return data, options
+
+
+def _channel(guild: Guild | None, channel: str) -> Payload:
+    """A direct message, a channel, or a thread."""
+    if guild is None or channel not in guild.threads:
+        return {"id": channel, "type": 1 if guild is None else 0}
+    told = {"id": channel, "type": 11, "name": "a thread", "parent_id": "1", "owner_id": "1"}
+    archived: Payload = {"archived": False, "auto_archive_duration": 60}
+    archived |= {"archive_timestamp": "2026-12-01T00:00:00+00:00"}
+    return told | {
+        "message_count": 0,
+        "member_count": 0,
+        "thread_metadata": archived | {"auto_archive_duration": 60},
+    }
 
 
 def _option(name: str, kind: int, value: str) -> Payload:

@@ -25,7 +25,16 @@ from tests.end_to_end.discord_bot import (
 )
 from tests.end_to_end.discord_fake import FakeDiscord, Fault, until
 from tests.end_to_end.discord_people import People
-from tests.end_to_end.discord_world import EPHEMERAL, Guild, Interaction, Message, User
+from tests.end_to_end.discord_world import (
+    EPHEMERAL,
+    SEND,
+    SEND_IN_THREADS,
+    VIEW,
+    Guild,
+    Interaction,
+    Message,
+    User,
+)
 from tests.journeys.discord_text import read_lines
 
 
@@ -294,3 +303,25 @@ async def test_the_roles_of_a_caller_come_with_the_call(scene: Scene) -> None:
         scene.guild.roles[role].clear()
         await scene.type()
         assert not bot.doors.calls[-1].caller.roles
+
+
+@pytest.mark.parametrize(
+    ("thread", "without", "lacks"),
+    [
+        (False, 0, ()),
+        (False, SEND, ("Send Messages",)),
+        (False, VIEW, ("View Channel",)),
+        (True, SEND, ()),
+        (True, SEND_IN_THREADS, ("Send Messages in Threads",)),
+    ],
+)
+async def test_what_cairn_may_not_do_in_the_channel_comes_with_the_call(
+    scene: Scene, thread: bool, without: int, lacks: tuple[str, ...]
+) -> None:
+    scene.guild.members[scene.fake.world.bot.id] &= ~without
+    if thread:
+        scene.guild.threads.add(scene.channel)
+    async with running(scene.fake, Stub(scene.fake)) as bot:
+        await scene.type()
+        where = bot.doors.calls[-1].reply_to
+    assert (where.can_post, where.lacks) == (not lacks, lacks)

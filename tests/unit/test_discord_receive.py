@@ -82,18 +82,24 @@ def test_what_is_typed_is_a_question_for_suggestions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "can_post"),
+    ("change", "can_post", "lacks"),
     [
-        ({"app_permissions": "2048"}, False),
-        ({"app_permissions": "3072"}, True),
-        ({"app_permissions": None}, None),
-        ({"guild_id": None}, False),
+        ({"app_permissions": "2048"}, False, ("View Channel",)),
+        ({"app_permissions": "1024"}, False, ("Send Messages",)),
+        ({"app_permissions": "0"}, False, ("View Channel", "Send Messages")),
+        ({"app_permissions": "3072"}, True, ()),
+        ({"app_permissions": "8"}, True, ()),
+        ({"app_permissions": "3072", "channel": {"type": 11}}, False, ("Send Messages in Threads",)),
+        ({"app_permissions": str(1 << 38 | 1 << 10), "channel": {"type": 11}}, True, ()),
+        ({"app_permissions": None}, None, ()),
+        ({"guild_id": None}, False, ()),
     ],
 )
 def test_a_call_says_whether_its_channel_can_be_posted_into(
-    change: dict[str, Any], can_post: bool | None
+    change: dict[str, Any], can_post: bool | None, lacks: tuple[str, ...]
 ) -> None:
-    assert read(payload("command") | change).reply_to.can_post is can_post
+    where = read(payload("command") | change).reply_to
+    assert (where.can_post, where.lacks) == (can_post, lacks)
 
 
 def test_a_direct_message_names_no_server() -> None:

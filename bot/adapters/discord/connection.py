@@ -154,6 +154,8 @@ def _interaction_payload(interaction: discord.Interaction) -> Payload:
     }
     if interaction.channel_id is not None:
         told["channel_id"] = str(interaction.channel_id)
+    if (kind := getattr(interaction.channel, "type", None)) is not None:
+        told["channel"] = {"type": kind.value}
     if interaction.message is not None:
         message = interaction.message
         told["message"] = {"id": str(message.id), "flags": message.flags.value}

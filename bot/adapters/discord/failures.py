@@ -18,9 +18,9 @@ _WHY = {
     10004: "not in the server",
     10007: "left the server",
     10013: "no such user",
-    50001: "no access",
+    50001: "permission missing: View Channel",
     50007: "direct messages closed",
-    50013: "permission missing",
+    50013: "permission missing: Send Messages (in a thread: Send Messages in Threads)",
     50278: "no server in common",
 }
 

@@ -16,7 +16,8 @@ PLATFORM: Platform = "discord"
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 MANAGE_SERVER = 1 << 5
 ADMINISTRATOR = 1 << 3
-MAY_POST = 1 << 10 | 1 << 11  # to see the channel, and to send messages there
+VIEW_CHANNEL, SEND_MESSAGES, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 38
+THREADS = (10, 11, 12)  # types of channels
 TEXT_LIMIT = 6_000
 NAME_LIMIT = 100
 ITEMS_LIMIT = 25
@@ -181,19 +182,25 @@ def _chosen(control: Payload) -> tuple[str, ...]:
 
 def _reply_to(payload: Payload) -> ReplyTo:
     channel, message = payload.get("channel_id"), payload.get("message")
+    in_server = payload.get("guild_id") is not None
+    lacks = _lacking(payload) if in_server else ()
     return ReplyTo(
         None if channel is None else Address(PLATFORM, _id(payload, "channel_id")),
         None if message is None else Address(PLATFORM, _id(_object(message, "message"), "id")),
-        _can_post(payload),
+        None if lacks is None else not lacks and in_server,
+        lacks or (),
     )
 
 
-def _can_post(payload: Payload) -> bool | None:
-    if payload.get("guild_id") is None:
-        return False
+def _lacking(payload: Payload) -> tuple[str, ...] | None:
+    """What the bot may not do there and has to, to post; None when Discord doesn't say."""
     if payload.get("app_permissions") is None:
         return None
-    return _rights(payload, "app_permissions") & MAY_POST == MAY_POST
+    channel, rights = payload.get("channel"), _rights(payload, "app_permissions")
+    needed = {VIEW_CHANNEL: "View Channel", SEND_MESSAGES: "Send Messages"}
+    if isinstance(channel, dict) and channel.get("type") in THREADS:
+        needed = {VIEW_CHANNEL: "View Channel", SEND_IN_THREADS: "Send Messages in Threads"}
+    return tuple(name for bit, name in needed.items() if not rights & (bit | ADMINISTRATOR))
 
 
 def _mention(bot: str) -> re.Pattern[str]:

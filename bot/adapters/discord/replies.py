@@ -16,7 +16,7 @@ from bot.adapters.discord.rest import Rest
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Typed
 from bot.core.chat.form import Form
-from bot.core.chat.message import Update
+from bot.core.chat.message import Message, Update, mentions_of
 from bot.core.ports import Doors
 from bot.core.views.errors import bug
 
@@ -149,17 +149,25 @@ class Replies:
         pressed = call.reply_to.message is not None
         if pressed and isinstance(reply, Update):
             await self._rest.edit_original(*at, _changed(ticket, reply, files), files)
-        elif not pressed and _flags(ticket, answer.private) == _flags(ticket, private):
+        elif (
+            not pressed and not _mentions(reply) and _flags(ticket, answer.private) == _flags(ticket, private)
+        ):
             await self._rest.edit_original(*at, _drawn(answer, files), files)
         else:
             if not pressed:
-                # Whether a message is private can't be changed, so the waiting one makes room.
+                # An edit can't change whether a message is private, and notifies nobody who is mentioned, so
+                # the waiting one makes room.
                 await self._rest.delete_original(*at)
             await self._rest.follow_up(*at, _shown(ticket, answer, files), files)
 
     async def _send(self, ticket: Ticket, answer: Answer, files: dict[str, bytes]) -> None:
         payload = {"type": _MESSAGE, "data": _shown(ticket, answer, files)}
         await self._rest.respond(ticket.id, ticket.token, payload, files)
+
+
+def _mentions(reply: Message | Update) -> bool:
+    message = reply.message if isinstance(reply, Update) else reply
+    return next(mentions_of(message.blocks), None) is not None
 
 
 def _drawn(answer: Answer, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -62,12 +62,13 @@ class ReplyTo:
     """Where an answer may go: a channel, a message that can be replaced, or (neither) only the caller.
 
     `can_post`: whether the channel is one of the community's in which Cairn may post unasked, asked just now;
-    None when the platform doesn't say.
+    None when the platform doesn't say. `lacks`: the permissions that it needs for that, by their names there.
     """
 
     channel: Address | None = None
     message: Address | None = None
     can_post: bool | None = None
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

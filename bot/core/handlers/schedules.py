@@ -147,8 +147,13 @@ def require_channel(request: Request) -> Address:
     if channel is None:
         raise InvalidInput("channel.none")
     if request.reply_to.can_post is False:
-        raise NotAllowed("channel.closed", remedy=views.way_in(request.space.address.platform))
+        raise NotAllowed("channel.closed", remedy=way_in(request))
     return channel
+
+
+def way_in(request: Request) -> str:
+    """What a lead does so that Cairn may post where they ask."""
+    return views.way_in(request.space.address.platform, request.reply_to.lacks)
 
 
 def channel_of(request: Request) -> str | None:

@@ -11,12 +11,11 @@ from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.cohorts import COHORT, open_cohort
 from bot.core.handlers.leads import pick_cohort
-from bot.core.handlers.schedules import end_refused, open_due, require_channel, say_once
+from bot.core.handlers.schedules import end_refused, open_due, require_channel, say_once, way_in
 from bot.core.ids import Address, SpaceId
 from bot.core.recurrence import Recurrence
 from bot.core.request import Context, Request
 from bot.core.views import summaries as views
-from bot.core.views.schedules import way_in
 
 feature = Feature("summaries", views)
 
@@ -36,7 +35,7 @@ def preview(request: Request, ctx: Context, *, cohort: str | None = None) -> Mes
     chosen = pick_cohort(request, ctx, cohort)
     summary = _summarise(ctx, request.member.space_id, chosen, request.now)
     stamp = stamp_of(request.now)
-    way = way_in(request.space.address.platform) if request.reply_to.can_post is False else ""
+    way = way_in(request) if request.reply_to.can_post is False else ""
     return views.preview_card(ctx.content, chosen, summary, stamp, request.now.date(), way)
 
 

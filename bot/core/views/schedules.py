@@ -1,5 +1,6 @@
 """What leads are told about what is posted each week, and everybody about why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.chat.codec import Action
@@ -80,8 +81,10 @@ def nothing_card(cohort: Cohort, kind: str, note: str = "") -> Message:
     return Message(TITLES[kind], (Text((Markdown(lead), *parts) if lead else parts),))
 
 
-def way_in(platform: Platform) -> str:
-    """What a lead does so that Cairn may post; it is followed by the place."""
+def way_in(platform: Platform, lacks: Sequence[str] = ()) -> str:
+    """What a lead does so that Cairn may post; it is followed by the place. `lacks`: permissions by name."""
+    if lacks:
+        return f"Allow me {' and '.join(lacks)}"
     return _WAYS_IN.get(platform, "Let me write")
 
 
