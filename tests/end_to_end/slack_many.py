@@ -3,8 +3,8 @@
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from bot.adapters.slack.install import INSTALL_PATH, Credentials
 from bot.adapters.slack.publish import REDIRECT_PATH, REQUEST_PATH, manifest
 from bot.app import App, build
 from bot.clock import SystemClock
+from bot.core.ports import PlatformDoors
 from bot.settings import Settings
 from tests.end_to_end.slack_bot import GENERAL, SECRET
 from tests.end_to_end.slack_fake import SlackFake
@@ -106,26 +107,31 @@ def settings_for(data: Path, *keys: str) -> Settings:
     return Settings(data=data, cairn_keys=SecretStr(",".join(keys or (KEY,))), deadline=10)
 
 
-@asynccontextmanager
-async def serving(
-    fake: SlackFake, settings: Settings, url: str, clock: Callable[[], SystemClock] = SystemClock
-) -> AsyncIterator[tuple[App, SlackAdapter, str]]:
-    """One gateway on a database, and where it serves."""
-    app = build(settings, url)
+def opening(
+    app: App, fake: SlackFake, doors: PlatformDoors | None = None
+) -> AbstractAsyncContextManager[SlackAdapter]:
+    """The adapter of all workspaces that install Cairn at the fake. `doors`: others than the app's own."""
     assert app.installs is not None
-    credentials = Credentials(
-        fake.oauth.client_id, fake.oauth.client_secret, f"{fake.url}/oauth/v2/authorize"
-    )
-    async with open_workspaces(
-        app.doors,
+    authorize_url = f"{fake.url}/oauth/v2/authorize"
+    return open_workspaces(
+        doors or app.doors,
         app.catalog,
         app.painter,
         telemetry.report_bug,
         app.installs,
-        clock(),
-        app=credentials,
+        SystemClock(),
+        app=Credentials(fake.oauth.client_id, fake.oauth.client_secret, authorize_url),
         api_url=fake.api_url,
-    ) as adapter:
+    )
+
+
+@asynccontextmanager
+async def serving(
+    fake: SlackFake, settings: Settings, url: str
+) -> AsyncIterator[tuple[App, SlackAdapter, str]]:
+    """One gateway on a database, and where it serves."""
+    app = build(settings, url)
+    async with opening(app, fake) as adapter:
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(
             adapter.serve("127.0.0.1", 0, SECRET, SystemClock(), ready=ready.set_result)

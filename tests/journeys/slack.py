@@ -1,29 +1,35 @@
 """Slack as journeys use it: the real adapter and Slack's own libraries, on a fake that speaks the wire."""
 
 import asyncio
+import functools
 import html
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import aiohttp
+
 from bot import telemetry
 from bot.adapters.slack.adapter import SlackAdapter, open_slack
+from bot.adapters.slack.publish import REDIRECT_PATH, REQUEST_PATH
 from bot.app import App, build
 from bot.clock import SystemClock
 from bot.core.chat.call import Caller, Space
 from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.ledger import Occurrence
+from bot.core.outbox import Messenger
 from bot.delivery.courier import Courier
 from bot.delivery.local import LocalRunner
 from bot.scheduling.planner import Planner
-from bot.settings import Settings
 from bot.threads import ThreadDoors
+from tests.end_to_end.slack_bot import SECRET
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_lines import HttpLine, Line
+from tests.end_to_end.slack_many import Browser, opening, settings_for
 from tests.end_to_end.slack_people import Person, items_of
 from tests.end_to_end.slack_workspace import Payload, Post, Workspace
 from tests.journeys.conversation import HOME, Manner, Seen, Speaker
@@ -36,7 +42,6 @@ GENERAL = "CGENERAL"
 CHANNEL = "#general"
 CONNECT_SECONDS = 10
 MALFORMED = {"invalid_arguments", "invalid_blocks", "no_text"}
-SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 LOOKALIKES = str.maketrans("∗ˍ∼ˋ", "*_~`")
 
 _STYLED = re.compile(r"(?<![A-Za-z0-9])([*_])(?=\S)([^\n]*?\S)\1(?![A-Za-z0-9])|`([^`\n]*)`")
@@ -57,10 +62,11 @@ class Learning:
 
 
 class SlackSurface:
-    """Two workspaces on one database, each with an adapter of its own. `restart` keeps Slack as it is."""
+    """Two workspaces on one database: over sockets each with an adapter of its own, over HTTP with one for
+    both, which they have installed. `restart` keeps Slack as it is."""
 
     def __init__(self, data: Path, transport: Transport) -> None:
-        self._settings = Settings(data=data)
+        self._settings = settings_for(data)
         self._transport = transport
         self._fake = SlackFake()
         self._workspaces: dict[str, Workspace] = {}
@@ -75,6 +81,13 @@ class SlackSurface:
             workspace = self._workspaces[name] = self._fake.install(name)
             workspace.add_channel(GENERAL)
         await self._begin()
+        if self._transport == "http":
+            async with aiohttp.ClientSession() as session:
+                for workspace in self._workspaces.values():
+                    self._fake.agreeing = workspace
+                    browser = Browser(session)
+                    page = await browser.open(await browser.agree(self._base))
+                    assert page.status == 200, page
 
     async def stop(self) -> None:
         await self._end()
@@ -134,10 +147,7 @@ class SlackSurface:
         self._app: App = build(self._settings, self._settings.playground_url)
         self._stack = AsyncExitStack()
         self._stack.callback(self._app.close)
-        adapters = {
-            workspace.id: await self._connect(workspace) for workspace in self._fake.workspaces.values()
-        }
-        messenger = Messengers(adapters)
+        messenger = await (self._connect_all() if self._transport == "http" else self._connect_each())
 
         async def at_once(_bucket: str, _token: int, _to: str) -> float:
             return 0.0
@@ -150,33 +160,43 @@ class SlackSurface:
     async def _end(self) -> None:
         await self._stack.aclose()
 
-    async def _connect(self, workspace: Workspace) -> SlackAdapter:
-        app = self._app
-        adapter = await self._stack.enter_async_context(
-            open_slack(
+    async def _connect_each(self) -> Messenger:
+        adapters = {}
+        for workspace in self._fake.workspaces.values():
+            app, fake = self._app, self._fake
+            opened = open_slack(
                 Learning(app.doors, self._known),
                 app.catalog,
                 app.painter,
                 telemetry.report_bug,
                 token=workspace.token,
-                api_url=self._fake.api_url,
+                api_url=fake.api_url,
             )
+            adapter = adapters[workspace.id] = await self._stack.enter_async_context(opened)
+            ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+            listening = adapter.listen(workspace.app_token, ready=functools.partial(ready.set_result, ""))
+            await self._until(ready, listening)
+        return Messengers(adapters)
+
+    async def _connect_all(self) -> Messenger:
+        adapter = await self._stack.enter_async_context(
+            opening(self._app, self._fake, Learning(self._app.doors, self._known))
         )
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        if self._transport == "http":
-            serving = adapter.serve("127.0.0.1", 0, SECRET, SystemClock(), ready=ready.set_result)
-        else:
-            serving = adapter.listen(workspace.app_token, ready=lambda: ready.set_result(""))
+        serving = adapter.serve("127.0.0.1", 0, SECRET, SystemClock(), ready=ready.set_result)
+        address = await self._until(ready, serving)
+        self._base = address.removesuffix(REQUEST_PATH)
+        self._fake.oauth.redirect_url = self._base + REDIRECT_PATH
+        line = HttpLine(address, SECRET)
+        self._lines = dict.fromkeys(self._fake.workspaces, line)
+        for person in self._people.values():
+            person.line = line
+        return adapter.messenger
+
+    async def _until(self, ready: asyncio.Future[str], serving: Coroutine[Any, Any, None]) -> str:
         self._stack.push_async_callback(_stop, asyncio.create_task(serving))
         async with asyncio.timeout(CONNECT_SECONDS):
-            address = await ready
-        if self._transport == "http":
-            line = HttpLine(address, SECRET)
-            for person in self._people.values():
-                if person.workspace is workspace:
-                    person.line = line
-            self._lines[workspace.id] = line
-        return adapter
+            return await ready
 
     def _enter(self, speaker: Speaker) -> Person:
         if speaker not in self._people:
