@@ -6,7 +6,10 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from bot import telemetry
+from bot.adapters.slack.publish import INSTALL_PATH, REQUEST_PATH
 from bot.app import App
 from bot.clock import SystemClock
 from bot.core.errors import SettingsError
@@ -36,9 +39,18 @@ async def open_slack_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line
     Raises SettingsError when a token is missing or not taken, RetryLater when Slack can't be reached.
     """
     settings = app.settings
+    if settings.slack_bot_token is not None and settings.slack_client_id is not None:
+        structlog.get_logger().warning(
+            "SLACK_CLIENT_ID not used", do="take SLACK_BOT_TOKEN out to serve many workspaces"
+        )
     adapter = await stack.enter_async_context(
         _open_workspaces(app) if settings.slack_bot_token is None else _open_workspace(app)
     )
+
+    def serving(address: str) -> None:
+        ready("Slack", address)
+        if settings.slack_bot_token is None:
+            ready("page for taking it into a workspace", address.removesuffix(REQUEST_PATH) + INSTALL_PATH)
 
     async def listen() -> None:
         await compare_slack(settings, app.uploads["slack"])
@@ -48,8 +60,8 @@ async def open_slack_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line
             await adapter.listen(app_token, ready=connected)
             return
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-        host, port, at = settings.slack_host, settings.slack_port, functools.partial(ready, "Slack")
-        await adapter.serve(host, port, secret, SystemClock(), ready=at)
+        host, port = settings.slack_host, settings.slack_port
+        await adapter.serve(host, port, secret, SystemClock(), ready=serving)
 
     return Line("slack", adapter.messenger, listen)
 

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from bot import telemetry
 from bot.adapters.slack.adapter import SlackAdapter, open_workspaces
-from bot.adapters.slack.install import INSTALL_PATH, Credentials
-from bot.adapters.slack.publish import REDIRECT_PATH, REQUEST_PATH, manifest
+from bot.adapters.slack.install import Credentials
+from bot.adapters.slack.publish import INSTALL_PATH, REDIRECT_PATH, REQUEST_PATH, manifest
 from bot.app import App, build
 from bot.clock import SystemClock
 from bot.core.ports import PlatformDoors

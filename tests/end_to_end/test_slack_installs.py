@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.adapters.slack.install import INSTALL_PATH
-from bot.adapters.slack.publish import REDIRECT_PATH
+from bot.adapters.slack.publish import INSTALL_PATH, REDIRECT_PATH
 from tests.end_to_end.slack_faults import BROKEN, RESET
 from tests.end_to_end.slack_many import Many, many, settings_for
 

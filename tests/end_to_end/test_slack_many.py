@@ -296,3 +296,35 @@ async def test_no_secret_is_logged_or_kept_readable(tmp_path: Path, url: str, lo
     assert "call" in everything
     for place in (everything, dump):
         assert [secret for secret in secrets if secret and secret in place] == []
+
+
+async def test_gateways_on_one_database_are_one_cairn(tmp_path: Path, postgres_url: str) -> None:
+    """An install begins at one of them, comes back to another, and is used at the third."""
+    fake = SlackFake()
+    await fake.start()
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        first, second, third = [
+            Many(
+                fake,
+                *await stack.enter_async_context(serving(fake, settings_for(tmp_path), postgres_url)),
+                session,
+            )
+            for _ in range(GATEWAYS)
+        ]
+        fake.oauth.redirect_url = second.base + REDIRECT_PATH
+        workspace = fake.agreeing = first.found("Ridge")
+        browser = first.browser()
+        back = await browser.agree(first.base)
+        cookies = dict(browser.cookies)
+        assert (await browser.open(back)).status == 200
+        browser.cookies = cookies
+        assert (await browser.open(back.replace(second.base, third.base))).status == 401
+        person = third.person(workspace, "Member A")
+        assert (await person.type("/cairn", ""))["blocks"][0]["text"]["text"] == "Hello, I'm Cairn"
+        later = datetime.now(UTC) + timedelta(minutes=5)
+        at_first = Person(workspace, first.line, person.id, GENERAL)
+        await report(at_first, {"type": "app_uninstalled"}, later)
+        assert (await person.type("/cairn", ""))["blocks"][0]["text"]["text"] == "I'm not set up here"
+        assert await say(third, person) == "Unreachable"
+    await fake.stop()

@@ -27,7 +27,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.errors import BROKEN
 from bot.adapters.slack.pages import HEADERS, draw_page
-from bot.adapters.slack.publish import REDIRECT_PATH, SCOPES
+from bot.adapters.slack.publish import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from bot.core.chat.call import Space
 from bot.core.domain.installs import Install, Tenant
 from bot.core.errors import TryAgain
@@ -35,7 +35,6 @@ from bot.core.ids import Address
 from bot.core.ports import Clock, PlatformDoors
 from bot.core.views import installs as views
 
-INSTALL_PATH = "/slack/install"
 _BUSY = 503
 _BAD_GATEWAY = 502
 

@@ -26,8 +26,10 @@ EVENTS: dict[str, str] = {
     "message.im": "takes a direct message as a question",
     "tokens_revoked": "stops using a token that the workspace took back",
 }
-# Below the address at which Slack finds Cairn: where it sends everything, and where an install comes back to.
+# Below the address at which Slack finds Cairn: where it sends everything, and where an install begins and
+# comes back to.
 REQUEST_PATH = "/slack/events"
+INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
 
 _ABOUT = "Shows a community that moves from cloud to AI engineering which gap comes next."
