@@ -105,7 +105,7 @@ async def test_what_is_said_unasked_is_found() -> None:
     [
         ("/channels/*/messages", 403, 50007, Unreachable),
         ("/channels/*/messages", 500, 0, RetryLater),
-        ("/users/@me/channels", 400, 40003, RetryLater),
+        ("/users/@me/channels", 500, 0, RetryLater),
     ],
 )
 async def test_an_injected_error_has_its_meaning(
@@ -117,6 +117,15 @@ async def test_an_injected_error_has_its_meaning(
             await scene.bot.adapter.messenger.post(scene.row, scene.notice)
         await scene.bot.adapter.messenger.post(scene.row, scene.notice)
         assert len(scene.member.user.dm_channel.history()) == 1
+
+
+async def test_when_discord_says_too_fast_nothing_is_opened_for_a_while() -> None:
+    async with simulated() as scene:
+        scene.env.inject_error("POST", "/users/@me/channels", status=400, code=40003)
+        for _ in range(2):
+            with pytest.raises(RetryLater) as caught:
+                await scene.bot.adapter.messenger.post(scene.row, scene.notice)
+            assert caught.value.alone
 
 
 async def test_a_member_of_another_server_is_not_written_to() -> None:

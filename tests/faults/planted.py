@@ -25,6 +25,7 @@ LEDGER = "bot/storage/ledger.py"
 DELIVERY = "tests/contract/test_delivery.py"
 CLAIMS = "tests/contract/test_claims.py"
 REMINDERS = "tests/contract/test_reminders.py"
+LEAVING = "tests/contract/test_leaving.py"
 KILLS = "tests/faults/test_kills.py"
 
 
@@ -165,6 +166,46 @@ FAULTS = (
         'case _ if row.place == "nowhere":',
         CLAIMS,
         "operator and sqlite",
+    ),
+    Fault(
+        "who took Cairn out is told what was claimed since",
+        "bot/core/router.py",
+        "if occurrence.gone:",
+        "if occurrence.gone is None:",
+        LEAVING,
+        "looked_at_again and sqlite",
+    ),
+    Fault(
+        "what waits for who took Cairn out is not cancelled",
+        "bot/storage/spaces.py",
+        'self.connection.execute(_CANCEL, {**place, "now": now})',
+        "pass",
+        LEAVING,
+        "cancelled and sqlite",
+    ),
+    Fault(
+        "what is told late takes Cairn out again",
+        "bot/storage/spaces.py",
+        "or_(spaces.c.back_at.is_(None), spaces.c.back_at < _AT),",
+        "spaces.c.id > 0,",
+        LEAVING,
+        "whatever_order and sqlite",
+    ),
+    Fault(
+        "who left is written to all the same",
+        "bot/core/router.py",
+        "return told if cut is None else Skip(UNREACHED[cut])",
+        "return told",
+        LEAVING,
+        "told_nothing_more and sqlite",
+    ),
+    Fault(
+        "a purge forgets a table",
+        "bot/storage/purge.py",
+        'if "space_id" in one.c',
+        'if "space_id" in one.c and one.name != "reminders"',
+        "tests/contract/test_purge.py",
+        "some_space",
     ),
     Fault(
         "a lease that was lost is not noticed",
