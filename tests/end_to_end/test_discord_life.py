@@ -1,12 +1,20 @@
 """A server invites the bot, takes it out, invites it again, and is away for a while."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from bot.app import build
+from bot.core.ids import Address
+from bot.settings import Settings
 from tests.end_to_end.discord_bot import Stub, running
-from tests.end_to_end.discord_fake import FakeDiscord, until
+from tests.end_to_end.discord_fake import TOKEN, FakeDiscord, until
+from tests.end_to_end.discord_people import People
 from tests.end_to_end.discord_world import SEND, VIEW, Guild
+from tests.journeys.discord import Remembered, open_bot
 
 
 class Scene:
@@ -112,3 +120,32 @@ async def test_a_process_speaks_only_of_its_own_shards(fake: FakeDiscord) -> Non
         await until(lambda: len(bot.doors.lives) == 2)
     assert [space for space, _, _ in bot.doors.lives] == [str(0), str(2 << 22)]
     assert scene.bot.bugs == []
+
+
+async def test_with_a_database_behind_it_a_removal_is_kept_and_undone(
+    fake: FakeDiscord, tmp_path: Path
+) -> None:
+    settings = Settings(data=tmp_path)
+    app = build(settings, settings.playground_url)
+    adapter = open_bot(app, Remembered(), fake.api_url, fake.gateway_url)
+    guild, user = fake.world.add_guild("Cloud to AI"), fake.world.add_user("Member A")
+    people, here = People(fake), Address("discord", guild.id)
+    await people.join(guild, user)
+    await adapter.sign_in(TOKEN)
+    listening = asyncio.create_task(adapter.listen())
+    try:
+        await fake.gateway.ready.wait()
+        await people.command(user, guild.channels["general"], "cairn", {})
+        assert await app.doors.known("discord") == (here,)
+        await until(adapter.connection.is_ready)
+        await fake.gateway.lose(guild)
+        await until(lambda: app.router.known("discord") == ())
+        fake.world.guilds[guild.id] = guild
+        await fake.gateway.join(guild)
+        await until(lambda: app.router.known("discord") == (here,))
+    finally:
+        await adapter.close()
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        app.close()
