@@ -57,7 +57,7 @@ def check_message(body: Payload, files: Collection[str] = ()) -> None:
     assert len(components) <= 40, "40 components, nested ones counted"
     assert not body.get("embeds"), "no embeds beside components"
     assert len(body.get("nonce", "")) <= 25, "a nonce of 25"
-    _check_mentions(body["allowed_mentions"])
+    _check_mentions(body)
     check_ids(components)
     if body.get("flags", 0) & V2:
         assert not content, "no content beside components"
@@ -191,7 +191,11 @@ def check_option(one: Payload) -> None:
     assert "max_length" not in one or (one["type"] == STRING and 1 <= one["max_length"] <= 6_000)
 
 
-def _check_mentions(allowed: Payload) -> None:
-    """Ours: nothing but a mention that we drew calls anybody."""
+def _check_mentions(body: Payload) -> None:
+    """Ours: nothing but a mention that we drew calls anybody, and each that we drew is allowed to."""
+    allowed = body["allowed_mentions"]
     assert allowed["parse"] == [], "this bot lets no text mention"
-    assert len(allowed.get("users", ())) <= 100, "100 people mentioned"
+    assert allowed.keys() <= {"parse", "users"}, "nobody is called by a role, or for having been answered"
+    called = {one for text in marked_in(body) for one in mentions_in(text)}
+    assert called == set(allowed.get("users", ())), "who is mentioned is allowed to be, and nobody else"
+    assert len(called) <= 100, "100 people mentioned"
