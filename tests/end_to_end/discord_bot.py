@@ -17,6 +17,7 @@ from bot.core.chat.control import Button, Choice
 from bot.core.chat.form import Form, TextInput
 from bot.core.chat.message import Actions, Block, Message, Text, Update
 from bot.core.chat.part import Markdown
+from bot.core.errors import TryAgain
 from bot.core.feature import Feature
 from bot.core.ids import Address, Platform
 from tests.end_to_end.discord_fake import TOKEN, FakeDiscord
@@ -72,6 +73,7 @@ class StubDoors:
         self.seconds = 0.0
         self.located: Space | Answer | None = None
         self.spaces: list[str] = []
+        self.busy = False
         self.lives: list[tuple[str, str, datetime | None]] = []
 
     async def answer(self, call: Call) -> Answer:
@@ -93,6 +95,8 @@ class StubDoors:
 
     async def left(self, space: Address, at: datetime | None = None) -> None:
         self.lives.append((space.id, "left", at))
+        if self.busy:
+            raise TryAgain("busy")
 
     async def known(self, platform: Platform) -> tuple[Address, ...]:
         return tuple(Address(platform, one) for one in self.spaces)

@@ -86,6 +86,15 @@ async def test_a_removal_and_another_invitation(scene: Scene) -> None:
     await scene.lived(guild, "returned", "left", "returned")
 
 
+async def test_a_database_that_has_no_time_is_no_bug(scene: Scene) -> None:
+    guild = scene.add_guild(system=False)
+    await scene.fake.gateway.join(guild)
+    await scene.lived(guild, "returned")
+    scene.bot.doors.busy = True
+    await scene.fake.gateway.lose(guild)
+    await scene.lived(guild, "returned", "left")  # and the fixture finds no bug
+
+
 async def test_an_outage_is_no_removal(scene: Scene) -> None:
     guild = scene.add_guild(system=False)
     await scene.fake.gateway.join(guild)

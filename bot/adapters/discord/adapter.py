@@ -39,7 +39,7 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Space, Typed
 from bot.core.chat.form import Form
 from bot.core.chat.message import Update
-from bot.core.errors import InvalidInput, UserError
+from bot.core.errors import InvalidInput, TryAgain, UserError
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
 from bot.core.views.errors import refusal
@@ -151,17 +151,17 @@ class DiscordAdapter:
                 await self._reply(payload)
 
     async def hear_arrival(self, space: Space, channel: str | None) -> None:
-        with self._at_work():
+        with self._at_work(), _unless_busy():
             hello = await self._doors.returned(space)
             if channel is not None:
                 await self._post(channel, message_payload(hello), {})
 
     async def hear_removal(self, server: str) -> None:
-        with self._at_work():
+        with self._at_work(), _unless_busy():
             await self._doors.left(Address(PLATFORM, server))
 
     async def hear_roll(self, is_here: Callable[[str], bool], is_mine: Callable[[str], bool]) -> None:
-        with self._at_work():
+        with self._at_work(), _unless_busy():
             for one in await self._doors.known(PLATFORM):
                 if is_mine(one.id) and not is_here(one.id):
                     await self._doors.left(one)
@@ -245,3 +245,12 @@ class DiscordAdapter:
     def _bot(self) -> str:
         user = self.connection.user
         return "" if user is None else str(user.id)
+
+
+@contextmanager
+def _unless_busy() -> Iterator[None]:
+    """What the database has no time for is found out again: at the next start, or when something is sent."""
+    try:
+        yield
+    except TryAgain:
+        structlog.get_logger().warning("server's coming or going not kept")
