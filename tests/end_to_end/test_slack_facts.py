@@ -33,7 +33,7 @@ async def test_where_cairn_is_a_member_it_may_post(met: Met) -> None:
     met.lead.channel = ELSEWHERE
     assert await rules(met) is False
     met.lead.channel = "CPRIVATE"
-    assert await rules(met) is False
+    assert await rules(met) is None
     assert met.fake.refused == {"not_in_channel": 1, "channel_not_found": 1}
 
 

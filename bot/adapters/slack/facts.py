@@ -25,7 +25,8 @@ ADVICE_SECONDS = 1.0
 FRESH_SECONDS = 3_600.0
 KEPT_MOST = 10_000
 
-_OUTSIDE = frozenset({"channel_not_found", "not_in_channel"})
+# Said of public channels alone. Of a private one Slack says the same whether Cairn is in it or not.
+_OUTSIDE = "not_in_channel"
 
 
 class Facts:
@@ -80,7 +81,7 @@ class Facts:
             async with asyncio.timeout(ADVICE_SECONDS):
                 await self._client.conversations_history(channel=channel.id, latest=LONG_AGO, limit=1)
         except BROKEN as error:
-            return False if code_of(error) in _OUTSIDE else None
+            return False if code_of(error) == _OUTSIDE else None
         return True
 
 
