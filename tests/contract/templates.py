@@ -22,7 +22,7 @@ from bot.core.chat.form import Form
 from bot.core.chat.message import Block, Message, Update
 from bot.core.handlers import FEATURES
 from bot.core.ids import Address
-from bot.core.views import errors, homes, installs, welcome
+from bot.core.views import errors, homes, installs, leads, reach, welcome
 from bot.core.views.asking import ask_missing
 from tests.journeys.conversation import walk
 from tests.journeys.core import CoreSurface
@@ -99,13 +99,17 @@ async def _live() -> None:
 
 
 def _say_the_rest() -> None:
-    """What is said where no journey goes: too slow, broken, in two communities at once, just installed."""
+    """What is said where no journey goes: too slow, broken, in two communities at once, just installed, of a
+    role, and of direct messages that are open again."""
     errors.busy()
     errors.bug("0badcafe")
     spaces = tuple(Space(Address("discord", f"{one}"), f"Community {one}") for one in range(2))
     homes.which_home(spaces)
     homes.home_chosen(spaces[0])
     welcome.arrival()
+    leads.promoted_role_card()
+    leads.demoted_role_card()
+    reach.opened_card()
     installs.invitation()
     installs.installed()
     installs.failed("access_denied")
