@@ -27,8 +27,8 @@ from bot.telemetry import configure_logs
 from tests.contract.test_installs import dump_of
 from tests.end_to_end.slack_bot import GENERAL, SECRET
 from tests.end_to_end.slack_fake import SlackFake
-from tests.end_to_end.slack_faults import Fault
-from tests.end_to_end.slack_lines import HttpLine
+from tests.end_to_end.slack_faults import BROKEN, Fault
+from tests.end_to_end.slack_lines import HttpLine, Unacknowledged
 from tests.end_to_end.slack_many import KEY, Many, many, serving, settings_for
 from tests.end_to_end.slack_oauth import Org
 from tests.end_to_end.slack_people import Person
@@ -154,6 +154,36 @@ async def test_events_older_than_the_install_change_nothing(met: Many) -> None:
     met.fake.oauth.revoke(ridge.workspace)
     await report(ridge, {"type": "tokens_revoked", "tokens": {"bot": ["UCAIRN"]}}, now)
     assert is_gone(met, ridge.workspace)
+
+
+async def test_the_end_of_an_older_token_does_not_end_the_one_that_renewed_it(met: Many) -> None:
+    met.fake.oauth.rotates = True
+    (ridge,) = await settle(met, "Ridge")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    await report(ridge, {"type": "tokens_revoked", "tokens": {"bot": ["UCAIRN"]}}, later)
+    assert await say(met, ridge) == "said"
+    met.fake.oauth.revoke(ridge.workspace)
+    await report(ridge, {"type": "app_uninstalled"}, later)
+    assert is_gone(met, ridge.workspace) is not False
+    assert "not set up" in str(await ridge.type("/cairn", ""))
+
+
+async def test_a_departure_that_could_not_be_kept_is_said_again_by_slack(met: Many) -> None:
+    (ridge,) = await settle(met, "Ridge")
+    met.fake.faults.plan("auth.test", BROKEN)  # it is in doubt, and Slack doesn't say
+    event = ridge.event_payload({"type": "app_uninstalled"}) | {
+        "event_time": int(datetime.now(UTC).timestamp())
+    }
+    with pytest.raises(Unacknowledged, match="503"):
+        await ridge.line.send("events_api", event)
+    met.fake.oauth.revoke(ridge.workspace)
+    await ridge.line.send("events_api", event)
+    assert "not set up" in str(await ridge.type("/cairn", ""))
+
+
+async def test_slack_s_question_whether_the_address_is_ours_is_answered(met: Many) -> None:
+    told = await met.line.send("events_api", {"type": "url_verification", "challenge": "3eZbrw1aB10"})
+    assert "3eZbrw1aB10" in str(told)
 
 
 async def test_a_whole_organization_is_served_by_one_install(met: Many) -> None:

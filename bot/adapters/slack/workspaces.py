@@ -126,7 +126,9 @@ class ManyWorkspaces:
         # What a single workspace says does not end the install of its whole organization.
         if install.tenant.team != team or at < install.installed_at - UNSURE:
             return
-        if at < install.installed_at + UNSURE and await self._works(install):
+        # Of a token that is renewed, an older one may have been revoked.
+        in_doubt = bool(install.renewal) or at < install.installed_at + UNSURE
+        if in_doubt and await self._works(install):
             return
         # An install anew that comes between is later than this, so it counts.
         now = self._clock.now()
