@@ -216,12 +216,9 @@ def _manifest_discord(args: argparse.Namespace) -> int:
 
 def _outbox(args: argparse.Namespace) -> int:
     from bot.clock import SystemClock
-    from bot.operating import outbox
-    from bot.storage.engine import open_engine
-    from bot.storage.outbox import Outbox
+    from bot.operating import open_outbox, outbox
 
-    box = Outbox(open_engine(_settings(args).store_url.get_secret_value()))
-    print(outbox(box, args.what, args.row, SystemClock().now()))
+    print(outbox(open_outbox(_settings(args)), args.what, args.row, SystemClock().now()))
     return 0
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from bot.core.errors import InvalidInput, NotFound
+from bot.core.errors import InvalidInput, NotFound, SettingsError
 from bot.curriculum.load import load_content
 from bot.settings import Settings
 from bot.storage.downtimes import Pulse
@@ -45,6 +45,14 @@ def as_lines(told: Mapping[str, Any], indent: str = "") -> str:
         else f"{indent}{name}: {value}"
         for name, value in told.items()
     )
+
+
+def open_outbox(settings: Settings) -> Outbox:
+    """Raises SettingsError for a database whose tables are missing or not up to date."""
+    engine = open_engine(settings.store_url.get_secret_value())
+    if not DatabaseStore(engine, settings.deadline).status().is_current:
+        raise SettingsError("the database's tables are not up to date: run `cairn migrate` first")
+    return Outbox(engine)
 
 
 def outbox(box: Outbox, do: str, row_id: int | None, now: datetime) -> str:

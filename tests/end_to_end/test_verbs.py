@@ -288,3 +288,10 @@ def test_rotate_on_a_database_without_tables_says_what_to_do(tmp_path: Path) -> 
 def test_python_is_new_enough() -> None:
     assert sys.version_info >= (3, 11)
     assert 'requires-python = ">=3.11"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_the_outbox_of_a_new_database_says_what_to_do(tmp_path: Path) -> None:
+    told = run_cairn("outbox", "--data", str(tmp_path))
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "cairn migrate" in told.stderr
+    assert "Traceback" not in told.stderr
