@@ -262,7 +262,7 @@ ACTIONS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(ODD, min_size=20, max_size=20), st.lists(ACTIONS, min_size=20, max_size=20))
 def test_nothing_that_is_typed_or_crafted_breaks_the_door(
     door: Door, texts: list[str], actions: list[str]

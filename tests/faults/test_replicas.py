@@ -14,7 +14,7 @@ from tests.faults.field import SOAK, open_field
 from tests.faults.sink import Habits
 
 SPACES = 20
-ROWS = 10_000 if SOAK else 2_000
+ROWS = 10_000 if SOAK else 1_000
 LEASE = 1.0
 
 

@@ -92,7 +92,7 @@ def next_by_whenever(recurrence: Recurrence, after: datetime) -> tuple[date, flo
     return next((day, at) for day, at in found if at > after.timestamp())
 
 
-@settings(patient, max_examples=60_000 if SOAK else 2_000)
+@settings(patient, max_examples=60_000 if SOAK else 1_000)
 @given(cases)
 def test_whenever_agrees(case: tuple[Recurrence, datetime]) -> None:
     due = next_due(*case)
