@@ -77,7 +77,7 @@ async def compare_slack(settings: Settings, memory: Memory) -> None:
 
     Slack tells nobody which commands an app has, so the first start takes it that they are those of now.
     """
-    over_http = settings.slack_app_token is None
+    over_http = settings.slack_bot_token is None or settings.slack_app_token is None
     digest = _digest(settings, None, over_http)
     try:
         known = await memory.digest()

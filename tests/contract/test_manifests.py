@@ -85,6 +85,12 @@ async def test_an_app_that_is_met_another_way_needs_another_manifest(make: Make,
     assert await heard(make(**HTTP), memory) == []
 
 
+async def test_many_workspaces_are_met_over_http(make: Make, memory: Memory) -> None:
+    many = make(slack_client_id="1.2", slack_app_token="xapp-1")
+    keep_as_told(many, None, over_http=True)
+    assert await heard(many, memory) == []
+
+
 async def test_a_command_that_was_added_is_noticed(make: Make, memory: Memory) -> None:
     """A digest of what an older Cairn would have printed."""
     await memory.keep("0" * 64)
