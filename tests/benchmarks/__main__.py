@@ -6,21 +6,22 @@ measured for 20,000 members; `make bench ARGS="--members 1000000"` takes longer.
 
 import argparse
 
-from tests.benchmarks import answers, delivery
+from tests.benchmarks import answers, delivery, platforms
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--members", type=int, default=20_000, help="whom delivery is measured for")
     parser.add_argument("--peers", type=int, default=1_000, help="jobs of the naive peer")
-    parser.add_argument("--only", choices=("answers", "delivery"), help="one of the tables")
+    parser.add_argument("--only", choices=("answers", "platforms", "delivery"), help="one of the tables")
     given = parser.parse_args()
-    if given.only != "delivery":
-        print(f"{'what':44} {'goal':14} {'median':>10} {'of baseline':>12}")
-        for figure in answers.measure():
-            took = f"{figure.took * 1000:.3f} ms"
-            print(f"{figure.name:44} {figure.goal:14} {took:>10} {figure.took / figure.baseline:>11.2f}x")
-    if given.only != "answers":
+    for name, measure in (("answers", answers.measure), ("platforms", platforms.measure)):
+        if given.only in (None, name):
+            print(f"{'what':60} {'goal':14} {'median':>10} {'of baseline':>12}")
+            for figure in measure():
+                took = f"{figure.took * 1000:.3f} ms"
+                print(f"{figure.name:60} {figure.goal:14} {took:>10} {figure.took / figure.baseline:>11.2f}x")
+    if given.only in (None, "delivery"):
         delivery.report(given.members, given.peers)
 
 
