@@ -185,6 +185,7 @@ def test_the_past_and_the_far_future_are_explained(open_page: Open, cairn: Cairn
     page = open_page()
     choose(page, "2027-03-26T10:00")
     expect(face(page)).to_contain_text("Fri 26 Mar 2027, 10:00")
+    expect(item(page, "Choose…")).to_have_attribute("aria-expanded", "false")  # once there, the form closes
     says = page.get_by_role("group", name="Move the time forward").get_by_role("status")
     for wall, words in (
         (
