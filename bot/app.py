@@ -26,10 +26,13 @@ from bot.core.request import Library
 from bot.core.router import Router
 from bot.curriculum.cities import CITIES_FILE, load_cities
 from bot.curriculum.load import load_content
+from bot.delivery.clerk import Clerk, Desk
 from bot.delivery.courier import GROUP, Courier, Hop
+from bot.delivery.inbox import KEEP, Inbox
 from bot.delivery.local import LocalRunner
 from bot.delivery.pace import Pace, Rate
 from bot.delivery.runner import Runner
+from bot.doors import ThreadDoors, Threads
 from bot.health import Health
 from bot.scheduling.planner import Planner
 from bot.scheduling.pruner import Pruner
@@ -48,7 +51,6 @@ from bot.storage.store import DatabaseStore
 from bot.storage.uploads import Uploads
 from bot.threads import (
     ThreadChannels,
-    ThreadDoors,
     ThreadInstalls,
     ThreadPictures,
     ThreadTime,
@@ -59,6 +61,9 @@ from bot.threads import (
 from bot.tokens import open_seal
 
 READERS = 2
+# As parts of a transaction's deadline: within the one a call has to begin, within the other it has to be
+# kept. So it is known in time what becomes of a call: every platform waits for three seconds.
+BEGINNING, KEEPING = 0.4, 0.45
 # A shorter silence, such as a deploy or a closed lid, leaves everybody time to do what is due.
 A_DOWNTIME = timedelta(days=1)
 POSTGRES_WRITERS = 5
@@ -82,6 +87,7 @@ class App:
     hop: Hop
     time: ThreadTime
     doors: ThreadDoors
+    inbox: Inbox
     transcript: ThreadTranscript
     uploads: Mapping[Platform, ThreadUploads]
     channels: ThreadChannels
@@ -89,7 +95,7 @@ class App:
     installs: ThreadInstalls | None
     painter: ThreadPainter
     health: Health
-    pruner: Pruner
+    pruners: tuple[Pruner, ...]
     close: Callable[[], None]
 
 
@@ -113,8 +119,11 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
     named = (one.action for feature in catalog.features for one in feature.actions)
     locator = Locator(store, frozenset(one.name for one in named if one.params[:1] == ("plan_id",)))
     # SQLite has one writer at a time: a single thread queues requests better than its lock does.
-    writers = ThreadPoolExecutor(1 if engine.dialect.name == "sqlite" else POSTGRES_WRITERS, "write")
+    most = 1 if engine.dialect.name == "sqlite" else POSTGRES_WRITERS
+    writers = ThreadPoolExecutor(most, "write")
     readers = ThreadPoolExecutor(READERS, "read")
+    # A thread of its own: calls are kept just because the others are held up.
+    keeper = ThreadPoolExecutor(1, "keep")
     painter = ThreadPainter()
     installs = None
     if settings.cairn_keys is not None:
@@ -124,9 +133,11 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         painter.close()
         writers.shutdown()
         readers.shutdown()
+        keeper.shutdown()
         engine.dispose()
 
-    read = functools.partial(hop, readers)
+    read, write = functools.partial(hop, readers), functools.partial(hop, writers)
+    inbox = Inbox(store, clock, settings.lease)
     return App(
         settings=settings,
         url=url,
@@ -134,9 +145,19 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         content=content,
         store=store,
         router=router,
-        hop=functools.partial(hop, writers),
+        hop=write,
         time=ThreadTime(clock, pulse, writers, readers),
-        doors=ThreadDoors(router, locator, writers, readers),
+        doors=ThreadDoors(
+            router,
+            locator,
+            Inbox(DatabaseStore(engine, settings.deadline * KEEPING), clock),
+            Threads(writers, most),
+            Threads(readers, READERS),
+            keeper,
+            allowance=settings.calls,
+            patience=settings.deadline * BEGINNING,
+        ),
+        inbox=inbox,
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
         channels=ThreadChannels(KeptChannels(engine, "discord"), writers, readers),
         uploads={one: ThreadUploads(Uploads(engine, one), writers, readers) for one in PLATFORMS},
@@ -144,8 +165,11 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         installs=installs,
         painter=painter,
         health=Health(store, Outbox(engine), content, clock, read),
-        pruner=Pruner(
-            functools.partial(hop, writers, Purge(engine).step), clock.now, timedelta(days=settings.keep_days)
+        pruners=(
+            Pruner(
+                functools.partial(write, Purge(engine).step), clock.now, timedelta(days=settings.keep_days)
+            ),
+            Pruner(functools.partial(write, inbox.prune), clock.now, KEEP),
         ),
         close=close,
     )
@@ -186,6 +210,21 @@ def open_shared_runner(
         sends_to=platforms if "courier" in roles else (),
         lease_seconds=app.settings.lease,
     )
+
+
+def open_clerk(app: App, desks: Mapping[Platform, Desk]) -> Clerk:
+    """Who carries out, for these platforms, the calls that were kept; it is rung for whenever one was."""
+    clerk = Clerk(
+        app.inbox,
+        desks,
+        app.doors.answer,
+        app.time,
+        app.hop,
+        telemetry.report_bug,
+        lease_seconds=app.settings.lease,
+    )
+    app.doors.ring_when_kept(clerk.ring)
+    return clerk
 
 
 def _open_planner(app: App) -> Planner:

@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.core.errors import SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
+from bot.delivery.clerk import Desk
 from bot.manifests import compare_slack
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ Ready = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A platform that is connected: `messenger` speaks unasked, `listen` hears until it is cancelled."""
+    """A platform that is connected: `messenger` speaks unasked, `desk` answers what had to wait, `listen`
+    hears until it is cancelled."""
 
     platform: Platform
     messenger: Messenger
+    desk: Desk
     listen: Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -63,7 +66,7 @@ async def open_slack_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line
         host, port = settings.slack_host, settings.slack_port
         await adapter.serve(host, port, secret, SystemClock(), ready=serving)
 
-    return Line("slack", adapter.messenger, listen)
+    return Line("slack", adapter.messenger, adapter.desk, listen)
 
 
 def _open_workspace(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
@@ -156,4 +159,4 @@ async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Li
         ready("Discord", "connecting")
         await adapter.listen()
 
-    return Line("discord", adapter.messenger, listen)
+    return Line("discord", adapter.messenger, adapter, listen)

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.app import App, build, open_playground, open_runner, open_shared_runner
+from bot.app import App, build, open_clerk, open_playground, open_runner, open_shared_runner
 from bot.core.errors import SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
@@ -44,7 +44,7 @@ async def serve(settings: Settings, url: str, roles: Collection[str], port: int,
         )
         beats: dict[Beat, float] = {runner.turn: settings.beat, app.health.beat: settings.beat}
         if "planner" in roles:
-            beats[app.pruner.prune] = PRUNE_SECONDS
+            beats |= {pruner.prune: PRUNE_SECONDS for pruner in app.pruners}
         if "gateway" in roles:
             beats[app.time.beat] = PULSE_SECONDS
         if (door := settings.health_port) is not None:
@@ -83,7 +83,12 @@ async def _open_platforms(
         if "Discord" in app.settings.platforms:
             lines.append(await open_discord_line(app, stack, ready))
     runner = _open_runner(app, {line.platform: line.messenger for line in lines}, roles)
-    return runner, [line.listen() for line in lines if "gateway" in roles]
+    serving: list[Serving] = []
+    if "gateway" in roles:
+        clerk = open_clerk(app, {line.platform: line.desk for line in lines})
+        serving.append(clerk.run(app.settings.beat, alone=not app.url.startswith("postgres")))
+        serving += [line.listen() for line in lines]
+    return runner, serving
 
 
 def _open_runner(app: App, messengers: Mapping[Platform, Messenger], roles: Collection[str]) -> Runner:

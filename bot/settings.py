@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     health_host: str = Field(default="127.0.0.1", validation_alias="CAIRN_HEALTH_HOST")
     health_port: int | None = Field(default=None, ge=0, le=65535, validation_alias="CAIRN_HEALTH_PORT")
     deadline: float = Field(default=1.5, gt=0, le=10, validation_alias="CAIRN_DEADLINE")
+    calls: int = Field(default=60, ge=1, validation_alias="CAIRN_CALLS")
     beat: float = Field(default=2.0, gt=0, le=30, validation_alias="CAIRN_BEAT")
     keep_days: int = Field(default=30, ge=1, le=365, validation_alias="CAIRN_KEEP_DAYS")
     spread: float = Field(default=60.0, ge=0, le=900, validation_alias="CAIRN_SPREAD")

@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -10,15 +9,8 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot import telemetry
 from bot.clock import TimeMachine
-from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
-from bot.core.chat.control import Choice
-from bot.core.chat.message import Block, Message
 from bot.core.errors import TryAgain
-from bot.core.ids import Address, Platform
-from bot.core.locator import Locator
-from bot.core.router import Router
 from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
 from bot.storage.installs import Installs
@@ -27,49 +19,6 @@ from bot.storage.playground import Transcript
 from bot.storage.uploads import Uploads
 
 T = TypeVar("T")
-
-
-class ThreadDoors:
-    """The router's doors, awaited: calls hop to a writer's thread, suggestions and homes to a reader's."""
-
-    def __init__(
-        self, router: Router, locator: Locator, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor
-    ) -> None:
-        self._router = router
-        self._locator = locator
-        self._writers = writers
-        self._readers = readers
-
-    async def answer(self, call: Call) -> Answer:
-        started = time.monotonic()
-        answer = await hop(self._writers, self._router.answer, call)
-        took = round((time.monotonic() - started) * 1000, 1)
-        structlog.get_logger().info("call", asked=telemetry.name_of(call), took_ms=took)
-        return answer
-
-    async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
-        return await hop(self._readers, self._router.suggest, typing)
-
-    async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
-        return await hop(self._readers, self._router.home, space, caller)
-
-    async def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:
-        return await hop(self._writers, self._locator.locate, caller, what)
-
-    async def zone(self, space: Space, caller: Caller) -> str:
-        return await hop(self._readers, self._router.zone, space, caller)
-
-    async def learn(self, space: Space, caller: Caller) -> None:
-        await hop(self._writers, self._router.learn, space, caller)
-
-    async def left(self, space: Address, at: datetime | None = None) -> None:
-        await hop(self._writers, self._router.left, space, at)
-
-    async def returned(self, space: Space, at: datetime | None = None) -> Message:
-        return await hop(self._writers, self._router.returned, space, at)
-
-    async def known(self, platform: Platform) -> tuple[Address, ...]:
-        return await hop(self._readers, self._router.known, platform)
 
 
 class ThreadTranscript:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
+from bot.core.chat.call import Pressed, Submitted, Typed
 from bot.core.chat.codec import Action
 from bot.core.chat.command import DESCRIPTION_LIMIT, OPTION_LIMIT, Command
 from bot.core.errors import CatalogError
@@ -43,6 +44,14 @@ class Catalog:
         self.home_pieces: tuple[HomePiece, ...] = tuple(
             piece for feature in self.features for piece in feature.home_pieces
         )
+
+    def can_wait(self, what: Typed | Pressed | Submitted) -> bool:
+        """Whether it may be carried out after it was acknowledged: a form can't be opened then, nor kept open
+        for what was typed into it."""
+        if isinstance(what, Typed):
+            return True
+        handler = self.actions.get(what.action.split(":")[0])
+        return handler is not None and not handler.opens_form and not handler.submits
 
     @property
     def roots(self) -> dict[str, tuple[Command, ...]]:

@@ -1,6 +1,5 @@
 """What the core needs from outside, and what the outside may ask of the core."""
 
-from collections.abc import Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -11,15 +10,13 @@ from bot.core.chat.control import Choice
 from bot.core.chat.message import Block, Message
 from bot.core.community import CohortRows, HomeRows, LeadRows, ScheduleRows, TipPostRows
 from bot.core.domain.asked import OpenQuestion, Question
-from bot.core.domain.goals import Evidence, EvidenceId, EvidenceKind
 from bot.core.domain.ledger import Occurrence
 from bot.core.domain.members import Member
-from bot.core.domain.plans import Plan, PlanId
-from bot.core.domain.profiles import Assessment, Profile
-from bot.core.domain.progress import Downtime
 from bot.core.ids import Address, Platform, QuestionId, SpaceId
+from bot.core.inbox import InboxRows
 from bot.core.outbox import LeaseRows, LedgerRows, ReminderRows, SlotRows
 from bot.core.presence import MemberRows, ReachRows, SpaceRows
+from bot.core.study import DowntimeRows, EvidenceRows, PlanRows, ProfileRows
 
 
 class Clock(Protocol):
@@ -57,74 +54,6 @@ class TipRows(Protocol):
         ...
 
     def mark_seen(self, member: Member, tip: str, now: datetime) -> None: ...
-
-
-class ProfileRows(Protocol):
-    def latest(self, member: Member) -> Profile | None:
-        """The levels of the member's newest finished assessment; None before the first."""
-        ...
-
-    def keep(self, member: Member, profile: Profile, now: datetime) -> None:
-        """Adds a finished assessment to the member's history and forgets the draft."""
-        ...
-
-    def history(self, member: Member) -> tuple[Assessment, ...]:
-        """The member's finished assessments, the newest first; at most 50."""
-        ...
-
-    def draft(self, member: Member) -> Profile | None:
-        """The levels given so far in an assessment that goes on."""
-        ...
-
-    def save_draft(self, member: Member, profile: Profile, now: datetime) -> None: ...
-
-
-class PlanRows(Protocol):
-    def active(self, member: Member) -> Plan | None:
-        """The member's running plan with its goals, in one query. In a writing transaction it is locked."""
-        ...
-
-    def find(self, member: Member, plan: PlanId) -> Plan | None:
-        """One of the member's own plans, running or ended."""
-        ...
-
-    def add(self, member: Member, plan: Plan, now: datetime) -> Plan:
-        """Keeps a new running plan and gives it back with its id. A member has one at most."""
-        ...
-
-    def save(self, member: Member, before: Plan, after: Plan, now: datetime) -> None:
-        """Writes what differs between two values of the same plan of the member."""
-        ...
-
-    def past(self, member: Member) -> tuple[Plan, ...]:
-        """The member's ended plans, the newest first; at most 20."""
-        ...
-
-
-class EvidenceRows(Protocol):
-    def of(self, member: Member, goals: Collection[str]) -> tuple[Evidence, ...]:
-        """What the member attached to these goals, the oldest first, in one query."""
-        ...
-
-    def find(self, member: Member, evidence: EvidenceId) -> Evidence | None: ...
-
-    def add(
-        self, member: Member, goal: str, kind: EvidenceKind, url: str, note: str, now: datetime
-    ) -> EvidenceId: ...
-
-    def edit(self, member: Member, evidence: Evidence) -> None:
-        """Replaces kind, url and note of the member's evidence with this id."""
-        ...
-
-    def withdraw(self, member: Member, evidence: EvidenceId) -> None:
-        """Removes the member's evidence. One that is not there, or not theirs, changes nothing."""
-        ...
-
-
-class DowntimeRows(Protocol):
-    def since(self, instant: datetime) -> tuple[Downtime, ...]:
-        """When Cairn was down for a day or more, as spans that ended after `instant`, in order."""
-        ...
 
 
 class Transaction(Protocol):
@@ -176,6 +105,9 @@ class Transaction(Protocol):
     def reach(self) -> ReachRows: ...
 
     @property
+    def inbox(self) -> InboxRows: ...
+
+    @property
     def slots(self) -> SlotRows: ...
 
     @property
@@ -207,7 +139,9 @@ class Report(Protocol):
 class Doors(Protocol):
     """The router's doors as an adapter sees them: awaited, because the work happens on another thread."""
 
-    async def answer(self, call: Call) -> Answer: ...
+    async def answer(self, call: Call) -> Answer | None:
+        """None for a call that was here already: its answer is the first one's."""
+        ...
 
     async def suggest(self, typing: Typing) -> tuple[Choice, ...]: ...
 
@@ -217,7 +151,19 @@ class Doors(Protocol):
 
 
 class PlatformDoors(Doors, Protocol):
-    """The doors of a platform that takes Cairn in and out of its spaces. These raise TryAgain."""
+    """The doors of a platform: its people are many, it waits for an answer only so long, and it takes Cairn
+    in and out of its spaces. All that keeps something raises TryAgain when it could not."""
+
+    def admit(self, caller: Address, space: Address | None = None) -> Answer | None:
+        """What the caller is told instead, because they ask too often; None, and it is counted. Asks no
+        database. `space`: where the platform's ids of people are a space's own."""
+        ...
+
+    async def keep(self, call: Call, back: str, seconds: float) -> bool:
+        """Keeps the call, to be carried out as soon as that can be; for so long its answer can go to `back`,
+        in the platform's own words. False for a call that was here already, so also when it is being carried
+        out just now: then `answer` tells."""
+        ...
 
     async def left(self, space: Address, at: datetime | None = None) -> None:
         """Cairn was taken out of the space, at `at` (None: now): nothing more is said there."""

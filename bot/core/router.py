@@ -1,6 +1,6 @@
 """The one door. `Router.answer` runs whole on a database thread: one hop and one transaction a request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,6 +28,7 @@ from bot.core.feature import ActionHandler, Schedule
 from bot.core.given import Given, read_args, read_caller, read_options, read_typed, read_values
 from bot.core.handlers.running import follow_clock
 from bot.core.ids import Address, Platform
+from bot.core.inbox import Kept
 from bot.core.ports import Clock, Report, Store, Transaction
 from bot.core.request import Context, Glance, Library, Request
 from bot.core.views import errors as views
@@ -49,25 +50,25 @@ class Router:
         self._library = library
         self._report = report
 
-    def answer(self, call: Call) -> Answer:
-        """The reply to a call, its effect committed. A refusal is a private message and keeps nothing."""
+    def answer(self, call: Call, kept: Kept | None = None) -> Answer | None:
+        """The reply to a call, its effect committed. A refusal is a private message and keeps nothing.
+
+        None for a call that was here already: it has its effect, and its answer is the first one's. `kept`
+        says that it has waited, and that it is the holder's to carry out now.
+        """
         try:
-            match call.what:
-                case Typed(command, options):
-                    return self._run_command(call, command, options)
-                case Pressed(action, value):
-                    return self._run_action(
-                        call, action, () if value is None else (value,), {}, submits=False
-                    )
-                case Submitted(action, values):
-                    return self._run_action(call, action, (), values, submits=True)
+            return self._carry_out(call, kept, *self._find(call.what))
         except UserError as error:
             told = views.refusal(error, read_typed(call))
             return Answer(told, private=True, refused=True, about=views.about(error))
         except TryAgain:
-            return Answer(views.busy(), private=True, refused=True)
+            return self.give_up(call)
         except Exception as error:  # a bug, wherever it is: the member gets a reference, the log the trace
             return Answer(views.bug(self._report(error, call)), private=True, refused=True)
+
+    def give_up(self, call: Call) -> Answer:
+        """What is said of a call that could not be carried out in time. Asks no database."""
+        return Answer(views.busy(read_typed(call)), private=True, refused=True, given_up=True)
 
     def suggest(self, typing: Typing) -> tuple[Choice, ...]:
         """At most 25 entries for the option being typed; none when there is nothing to offer."""
@@ -196,40 +197,32 @@ class Router:
         kinds = (one.kind for one in self._catalog.schedules.values() if one.nudges)
         return tuple(kind for kind in kinds if kind != schedule.kind)
 
-    def _run_command(self, call: Call, name: str, options: Mapping[str, str | int | bool]) -> Answer:
-        command = self._catalog.commands.get(name)
-        if command is None:
-            raise NotFound("command.unknown", command=clean_line(name, NAME_LIMIT))
-
-        def read() -> Given:
-            return (), read_options(command, options)
-
-        return Answer(self._handle(call, command, read), command.private)
-
-    def _run_action(
-        self,
-        call: Call,
-        encoded: str,
-        chosen: tuple[str, ...],
-        values: Mapping[str, str | tuple[str, ...]],
-        *,
-        submits: bool,
-    ) -> Answer:
-        action = decode(encoded)
+    def _find(self, what: Typed | Pressed | Submitted) -> tuple[Command | ActionHandler, Callable[[], Given]]:
+        """What was asked for, and how to read what was given with it."""
+        if isinstance(what, Typed):
+            command = self._catalog.commands.get(what.command)
+            if command is None:
+                raise NotFound("command.unknown", command=clean_line(what.command, NAME_LIMIT))
+            return command, lambda: ((), read_options(command, what.options))
+        action = decode(what.action)
         handler = self._catalog.actions.get(action.name)
-        if handler is None or handler.submits is not submits:
+        if handler is None or handler.submits is not isinstance(what, Submitted):
             raise InvalidInput("button.foreign")
+        if isinstance(what, Submitted):
+            return handler, lambda: (read_args(handler, action.args), read_values(handler, what.values))
+        chosen = () if what.value is None else (what.value,)
+        return handler, lambda: (read_args(handler, (*action.args, *chosen)), read_values(handler, {}))
 
-        def read() -> Given:
-            return read_args(handler, (*action.args, *chosen)), read_values(handler, values)
-
-        return Answer(self._handle(call, handler, read), handler.private)
-
-    def _handle(self, call: Call, asked: Command | ActionHandler, read: Callable[[], Given]) -> Reply:
+    def _carry_out(
+        self, call: Call, kept: Kept | None, asked: Command | ActionHandler, read: Callable[[], Given]
+    ) -> Answer | None:
         """What was given is read only once its caller may ask for it."""
         now = self._clock.now()
         caller = read_caller(call.caller)
         with self._store.write() as tx:
+            # First of all: whoever comes with the same key waits here until it is clear who was the first.
+            if not (tx.inbox.take(call, now) if kept is None else tx.inbox.work(kept)):
+                return None
             member = tx.members.enrol(call.space, caller, now)
             caller = _authorise(asked, caller, member, tx)
             args, named = read()
@@ -242,7 +235,7 @@ class Router:
             if asked.private and isinstance(reply, Message):
                 for add in self._catalog.asides:
                     reply = add(request, ctx, reply)
-            return reply
+        return Answer(reply, asked.private)
 
     def _glance(self, space: Space, caller: Caller, ctx: Context) -> Glance:
         return Glance(ctx.tx.members.find(space, caller), read_caller(caller), space, self._clock.now())

@@ -1,4 +1,4 @@
-"""What is kept for a while after a space has gone, and then no longer."""
+"""What is kept for a while, and then no longer: what a space left behind, and what has come in."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from bot.core.errors import TryAgain
 
 @dataclass(frozen=True, slots=True)
 class Pruner:
-    """`step` deletes some of what was left before an instant and says whether there was any; each is a short
-    transaction, so that nobody waits long. `keep`: how long a space may take to come back."""
+    """`step` deletes some of what is older than an instant and says whether there was any; each is a short
+    transaction, so that nobody waits long. `keep`: how long it is kept."""
 
     step: Callable[[datetime], Awaitable[bool]]
     now: Callable[[], datetime]

@@ -18,6 +18,7 @@ SHARED = frozenset(
         "bucket_leases",
         "direct_channels",
         "downtimes",
+        "inbox",
         "install_states",
         "install_teams",
         "installs",

@@ -11,6 +11,7 @@ from bot.storage.cohorts import StoredCohorts
 from bot.storage.downtimes import StoredDowntimes
 from bot.storage.evidence import StoredEvidence
 from bot.storage.homes import StoredHomes
+from bot.storage.inbox import StoredInbox
 from bot.storage.leads import StoredLeads
 from bot.storage.leases import StoredLeases
 from bot.storage.ledger import StoredLedger
@@ -49,6 +50,7 @@ class Work:
     homes: StoredHomes
     spaces: StoredSpaces
     reach: StoredReach
+    inbox: StoredInbox
     slots: StoredSlots
     ledger: StoredLedger
     leases: StoredLeases
@@ -71,6 +73,7 @@ class Work:
             StoredHomes(connection),
             StoredSpaces(connection),
             StoredReach(connection),
+            StoredInbox(connection),
             StoredSlots(connection),
             StoredLedger(connection),
             StoredLeases(connection),

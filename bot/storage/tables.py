@@ -46,6 +46,7 @@ from bot.storage.columns import (
     small_number,
     text,
 )
+from bot.storage.inbox_tables import KEPT, inbox
 from bot.storage.install_tables import install_states, install_teams, installs
 from bot.storage.ledger_tables import WAITING, bucket_leases, ledger, slot_subjects, slots
 from bot.storage.plan_tables import (
@@ -70,6 +71,7 @@ from bot.storage.playground_tables import (
 __all__ = [
     "COHORT_RUNS",
     "IS_IN",
+    "KEPT",
     "RUNNING",
     "WAITING",
     "Ids",
@@ -81,6 +83,7 @@ __all__ = [
     "direct_homes",
     "downtimes",
     "evidence",
+    "inbox",
     "install_states",
     "install_teams",
     "installs",

@@ -38,10 +38,11 @@ from bot.core.feature import Feature
 from bot.core.locator import Locator
 from bot.core.request import Context, Library, Request
 from bot.core.router import Router
+from bot.delivery.inbox import Inbox
+from bot.doors import ThreadDoors, Threads
 from bot.storage.engine import open_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import DatabaseStore
-from bot.threads import ThreadDoors
 from tests.benchmarks.figures import ROUNDS, Figure
 from tests.contract.planning import CONTENT, MATCHER
 from tests.end_to_end.discord_bot import StubChannels, StubMemory, StubPainter
@@ -125,7 +126,16 @@ async def open_doors(catalog: Catalog) -> AsyncIterator[ThreadDoors]:
         store = DatabaseStore(engine, 30.0)
         library = Library(CONTENT, MATCHER, tuple(catalog.commands.values()), ())
         router = Router(catalog, store, SystemClock(), library, telemetry.report_bug)
-        yield ThreadDoors(router, Locator(store, frozenset()), writers, readers)
+        yield ThreadDoors(
+            router,
+            Locator(store, frozenset()),
+            Inbox(store, SystemClock()),
+            Threads(writers, 1),
+            Threads(readers, 2),
+            writers,
+            allowance=1_000_000,
+            patience=10.0,
+        )
         engine.dispose()
 
 

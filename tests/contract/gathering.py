@@ -55,7 +55,8 @@ class Hall(Desk):
         self.courier = Courier(store, self.router, self.ears, self.clock, hop, owner="one", pause=at_once)
 
     def tell(self, what: Typed | Pressed | Submitted, caller: Caller = SAM, space: Space = HERE) -> str:
-        answer = self.router.answer(Call("key", space, caller, what, self.where))
+        answer = self.router.answer(Call(self.key(), space, caller, what, self.where))
+        assert answer is not None
         self.reply, self.private = answer.reply, answer.private
         return answer.reply.title if isinstance(answer.reply, Form) else plain_text(self.card)
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from bot.core.catalog import Catalog
-from bot.core.chat.call import Answer, Call, Caller, Pressed, Reply, Space, Submitted, Typed
+from bot.core.chat.call import Call, Caller, Pressed, Reply, Space, Submitted, Typed
 from bot.core.chat.codec import encode
 from bot.core.chat.control import Button, Select
 from bot.core.chat.form import Form
@@ -59,13 +60,19 @@ class Desk:
         self.library = Library(content, MATCHER, tuple(catalog.commands.values()), cities=CITIES)
         self.router = Router(catalog, store, self.clock, self.library, self._raise)
         self.reply: Reply | None = None
+        self._numbers = count()
 
     def _raise(self, error: Exception, call: object) -> str:
         raise error
 
+    def key(self) -> str:
+        """Of a call that comes for the first time."""
+        return str(next(self._numbers))
+
     def tell(self, what: Typed | Pressed | Submitted, caller: Caller = SAM, space: Space = HERE) -> str:
         """The answer as plain text, or a form's title."""
-        answer: Answer = self.router.answer(Call("key", space, caller, what))
+        answer = self.router.answer(Call(self.key(), space, caller, what))
+        assert answer is not None
         assert answer.private
         self.reply = answer.reply
         return answer.reply.title if isinstance(answer.reply, Form) else plain_text(self.card)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from bot.core.domain.goals import EVIDENCE_KINDS, Evidence, EvidenceId
 from bot.core.domain.marks import end_plan
 from bot.core.domain.members import Member
-from bot.core.ports import EvidenceRows
+from bot.core.study import EvidenceRows
 from bot.storage.store import DatabaseStore
 from tests.contract.storing import NOW, count_rows, enrol
 from tests.contract.watching import Act, check_refused, make_strangers, statements, ways

@@ -12,7 +12,8 @@ from bot.core.domain.members import Member
 from bot.core.domain.pauses import pause_until
 from bot.core.domain.plans import NOT_KEPT, Plan, PlanId
 from bot.core.errors import TryAgain
-from bot.core.ports import PlanRows, Transaction
+from bot.core.ports import Transaction
+from bot.core.study import PlanRows
 from bot.core.time import DAY
 from bot.storage.store import DatabaseStore, Work
 from bot.storage.tables import plan_goals, plans

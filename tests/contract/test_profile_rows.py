@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.core.domain.profiles import Assessment, Profile
-from bot.core.ports import ProfileRows
+from bot.core.study import ProfileRows
 from bot.storage.store import DatabaseStore
 from tests.contract.storing import NOW, count_rows, enrol
 from tests.contract.watching import Act, check_refused, make_strangers, statements, ways

@@ -1,5 +1,6 @@
 """The one door, on both databases: what it refuses, what it keeps, and that spaces never meet."""
 
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 
@@ -46,13 +47,15 @@ class Door:
         library = Library(content, Matcher(content.skill_map), tuple(catalog.commands.values()), ())
         self.router = Router(catalog, store, SystemClock(), library, self.report)
         self.store = store
+        self._numbers = count()
 
     def report(self, error: Exception, call: object) -> str:
         self.bugs.append(error)
         return "ref"
 
     def ask(self, what: Typed | Pressed | Submitted, caller: Caller = SAM, space: Space = HERE) -> Answer:
-        answer = self.router.answer(Call("key", space, caller, what))
+        answer = self.router.answer(Call(str(next(self._numbers)), space, caller, what))
+        assert answer is not None
         if self.bugs:
             raise self.bugs[0]
         return answer
@@ -209,6 +212,7 @@ def test_a_bug_keeps_nothing_and_gives_a_reference(store: Store, content: Conten
 
     door = Door(store, content, (feature,))
     answer = door.router.answer(Call("key", HERE, SAM, Typed("break")))
+    assert answer is not None
     assert isinstance(answer.reply, Message)
     assert "`ref`" in str(answer.reply)
     assert "the text of a member" not in plain_text(answer.reply)

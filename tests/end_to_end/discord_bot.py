@@ -65,18 +65,35 @@ def catalog() -> Catalog:
 
 
 class StubDoors:
-    """Answers as it is told to, after `seconds`; remembers its calls. `located`: where direct messages go."""
+    """Answers as it is told to, after `seconds`; remembers its calls. `located`: where direct messages go.
+
+    `told`: what everybody is told instead. `waits`: calls can be kept; False: they are being answered right
+    now; None: nothing can be kept.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self.answers: Callable[[Call], Answer] = lambda _call: Answer(CARD, private=True)
+        self.answers: Callable[[Call], Answer | None] = lambda _call: Answer(CARD, private=True)
         self.seconds = 0.0
+        self.told: Answer | None = None
+        self.kept: list[tuple[Call, str]] = []
+        self.waits: bool | None = False
         self.located: Space | Answer | None = None
         self.spaces: list[str] = []
         self.busy = False
         self.lives: list[tuple[str, str, datetime | None]] = []
 
-    async def answer(self, call: Call) -> Answer:
+    def admit(self, caller: Address, space: Address | None = None) -> Answer | None:
+        return self.told
+
+    async def keep(self, call: Call, back: str, seconds: float) -> bool:
+        if self.waits is None:
+            raise TryAgain
+        if self.waits:
+            self.kept.append((call, back))
+        return self.waits
+
+    async def answer(self, call: Call) -> Answer | None:
         self.calls.append(call)
         await asyncio.sleep(self.seconds)
         return self.answers(call)

@@ -19,8 +19,10 @@ from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import Form, TextInput
 from bot.core.chat.message import Actions, Block, Message, Section, Text, Update
 from bot.core.chat.part import Markdown, Plain
+from bot.core.errors import TryAgain
 from bot.core.feature import Feature
 from bot.core.ids import Address, Platform
+from bot.delivery.clerk import Desk
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_faults import Fault
 from tests.end_to_end.slack_lines import HttpLine, Line
@@ -67,20 +69,40 @@ OTHER = Answer(NOTE, private=True)
 
 @dataclass
 class ScriptedDoors:
-    """Answers by the name of what is asked, after `seconds`, and remembers who asked."""
+    """Answers by the name of what is asked, after `seconds`, and remembers who asked. `told`: what everybody
+    is told instead; `away`: nothing can be kept."""
 
     replies: dict[str, Answer] = field(default_factory=lambda: dict(REPLIES))
     calls: list[Call] = field(default_factory=list)
     seconds: float = 0.0
+    kept: set[str] = field(default_factory=set)
+    told: Answer | None = None
+    away: bool = False
+    desk: Desk | None = None
+    working: list[asyncio.Task[None]] = field(default_factory=list)
     spaces: list[str] = field(default_factory=list)
     lives: list[tuple[str, str, datetime | None]] = field(default_factory=list)
     learnt: list[Caller] = field(default_factory=list)
 
-    async def answer(self, call: Call) -> Answer:
+    async def answer(self, call: Call) -> Answer | None:
         self.calls.append(call)
         await asyncio.sleep(self.seconds)
         what = call.what
         return self.replies.get(what.command if isinstance(what, Typed) else decode(what.action).name, OTHER)
+
+    def admit(self, caller: Address, space: Address | None = None) -> Answer | None:
+        return self.told
+
+    async def keep(self, call: Call, back: str, seconds: float) -> bool:
+        """As a clerk does who is always there: but for a call that is being answered already."""
+        if self.away:
+            raise TryAgain
+        if call.key in self.kept or call.key in {one.key for one in self.calls}:
+            return False
+        self.kept.add(call.key)
+        assert self.desk is not None
+        self.working.append(asyncio.create_task(self.desk.work(call, back, self.answer)))
+        return True
 
     async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
         return (Choice(f"{typing.command} {typing.option}", "x"),) if typing.text == "known" else ()
@@ -197,8 +219,12 @@ async def meeting(
             ) as adapter,
             connected(fake, workspace, adapter, transport, ping_seconds) as line,
         ):
+            doors.desk = adapter.desk
             people = [Person(workspace, line, user, GENERAL) for user in (member, lead)]
-            yield Met(fake, workspace, adapter, doors, painter, bugs, people[0], people[1], line)
+            try:
+                yield Met(fake, workspace, adapter, doors, painter, bugs, people[0], people[1], line)
+            finally:
+                await asyncio.gather(*doors.working)
     finally:
         await fake.stop()
 

@@ -15,7 +15,7 @@ from bot import telemetry
 from bot.adapters.slack.adapter import SlackAdapter, open_workspaces
 from bot.adapters.slack.install import Credentials
 from bot.adapters.slack.publish import INSTALL_PATH, REDIRECT_PATH, REQUEST_PATH, manifest
-from bot.app import App, build
+from bot.app import App, build, open_clerk
 from bot.clock import SystemClock
 from bot.core.ports import PlatformDoors
 from bot.settings import Settings
@@ -133,6 +133,7 @@ async def serving(
     app = build(settings, url)
     async with opening(app, fake) as adapter:
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        clerk = open_clerk(app, {"slack": adapter.desk})
         task = asyncio.create_task(
             adapter.serve("127.0.0.1", 0, SECRET, SystemClock(), ready=ready.set_result)
         )
@@ -144,6 +145,7 @@ async def serving(
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            await clerk.finish()
             app.close()
 
 

@@ -134,7 +134,7 @@ class Person:
             "api_app_id": "ACAIRN",
             "event": event,
             "type": "event_callback",
-            "event_id": f"Ev{self.workspace.number()}",
+            "event_id": f"Ev{self.workspace.request()}",
             "event_time": 1_800_000_000,
             "authorizations": [{"team_id": self.workspace.id, "user_id": self.workspace.bot, "is_bot": True}],
             "is_ext_shared_channel": False,

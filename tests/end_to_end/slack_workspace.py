@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from slack_sdk.errors import SlackObjectFormationError
@@ -20,6 +21,9 @@ PATIENCE = 20.0
 
 
 SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "message.im": "im:history"}
+
+
+_requests = count(int(time.time() * 1_000))
 
 
 class ApiError(Exception):
@@ -121,6 +125,10 @@ class Workspace:
         self._number += 1
         return self._number
 
+    def request(self) -> str:
+        """An id of something that is sent: never the same twice, also by another Slack of another test."""
+        return f"{next(_requests)}{self.id}"
+
     def stamp(self) -> str:
         self._stamp = max(time.time(), self._stamp + 0.000_001)
         return f"{self._stamp:.6f}"
@@ -153,7 +161,7 @@ class Workspace:
         ]
 
     def trigger(self, user: str, seconds: float = TRIGGER_SECONDS) -> str:
-        trigger = f"{self.number()}.{self.id}.{user}"
+        trigger = f"{self.request()}.{self.id}.{user}"
         self._triggers[trigger] = (user, time.monotonic() + seconds)
         return trigger
 

@@ -11,7 +11,7 @@ import pytest
 from bot import telemetry
 from bot.adapters.slack.adapter import SlackAdapter, open_slack
 from bot.adapters.slack.publish import SCOPES, manifest
-from bot.app import App, build
+from bot.app import App, build, open_clerk
 from bot.core.chat.message import Message, Text
 from bot.core.chat.notice import Found, Notice
 from bot.core.chat.part import Plain
@@ -195,7 +195,9 @@ async def installed(app: App, without: str) -> AsyncIterator[Scene]:
     )
     try:
         async with opened as adapter, connected(fake, workspace, adapter, "socket", 10.0) as line:
+            clerk = open_clerk(app, {"slack": adapter.desk})
             yield Scene(fake, workspace, adapter, Person(workspace, line, lead, GENERAL))
+            await clerk.finish()
     finally:
         await fake.stop()
 

@@ -194,6 +194,7 @@ class CoreSurface:
         self._speakers[speaker] = None
         where = ReplyTo(Address(PLATFORM, channel), source, can_post=channel == GENERAL)
         answer = self._app.router.answer(Call(str(next(self._keys)), space, caller, what, where))
+        assert answer is not None
         reply = answer.reply
         if isinstance(reply, Form):
             self.forms.append(reply)

@@ -66,7 +66,7 @@ class DiscordBot:
 
     def __init__(self, fake: FakeDiscord, data: Path) -> None:
         self._fake = fake
-        self._settings = Settings(data=data)
+        self._settings = Settings(data=data, calls=10_000)
         self._memory = Remembered()
 
     async def start(self) -> None:

@@ -26,7 +26,7 @@ class SimulatedSurface:
     """One simulated Discord and a bot on it; use it as `async with`."""
 
     def __init__(self, data: Path) -> None:
-        self._settings = Settings(data=data)
+        self._settings = Settings(data=data, calls=10_000)
         self._memory = Remembered()
         self._guilds: dict[str, simcord.GuildHandle] = {}
         self._channels: dict[str, simcord.ChannelHandle] = {}

@@ -16,16 +16,17 @@ import aiohttp
 from bot import telemetry
 from bot.adapters.slack.adapter import SlackAdapter, open_slack
 from bot.adapters.slack.publish import REDIRECT_PATH, REQUEST_PATH
-from bot.app import App, build
+from bot.app import App, build, open_clerk
 from bot.clock import SystemClock
-from bot.core.chat.call import Caller, Space
+from bot.core.chat.call import Call, Caller, Space
 from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.core.outbox import Messenger
+from bot.delivery.clerk import Ask, Desk
 from bot.delivery.courier import Courier
 from bot.delivery.local import LocalRunner
+from bot.doors import ThreadDoors
 from bot.scheduling.planner import Planner
-from bot.threads import ThreadDoors
 from tests.end_to_end.slack_bot import SECRET
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_lines import HttpLine, Line
@@ -55,6 +56,7 @@ class Learning:
         self._doors, self._known = doors, known
         self.answer, self.suggest, self.home, self.zone = doors.answer, doors.suggest, doors.home, doors.zone
         self.left, self.returned, self.known = doors.left, doors.returned, doors.known
+        self.admit, self.keep = doors.admit, doors.keep
 
     async def learn(self, space: Space, caller: Caller) -> None:
         await self._doors.learn(space, caller)
@@ -66,7 +68,7 @@ class SlackSurface:
     both, which they have installed. `restart` keeps Slack as it is."""
 
     def __init__(self, data: Path, transport: Transport) -> None:
-        self._settings = settings_for(data)
+        self._settings = settings_for(data).model_copy(update={"calls": 10_000})
         self._transport = transport
         self._fake = SlackFake()
         self._workspaces: dict[str, Workspace] = {}
@@ -147,7 +149,8 @@ class SlackSurface:
         self._app: App = build(self._settings, self._settings.playground_url)
         self._stack = AsyncExitStack()
         self._stack.callback(self._app.close)
-        messenger = await (self._connect_all() if self._transport == "http" else self._connect_each())
+        messenger, desk = await (self._connect_all() if self._transport == "http" else self._connect_each())
+        self._stack.push_async_callback(open_clerk(self._app, {"slack": desk}).finish)
 
         async def at_once(_bucket: str, _token: int, _to: str) -> float:
             return 0.0
@@ -160,7 +163,7 @@ class SlackSurface:
     async def _end(self) -> None:
         await self._stack.aclose()
 
-    async def _connect_each(self) -> Messenger:
+    async def _connect_each(self) -> tuple[Messenger, Desk]:
         adapters = {}
         for workspace in self._fake.workspaces.values():
             app, fake = self._app, self._fake
@@ -176,9 +179,10 @@ class SlackSurface:
             ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
             listening = adapter.listen(workspace.app_token, ready=functools.partial(ready.set_result, ""))
             await self._until(ready, listening)
-        return Messengers(adapters)
+        both = Messengers(adapters)
+        return both, both
 
-    async def _connect_all(self) -> Messenger:
+    async def _connect_all(self) -> tuple[Messenger, Desk]:
         adapter = await self._stack.enter_async_context(
             opening(self._app, self._fake, Learning(self._app.doors, self._known))
         )
@@ -191,7 +195,7 @@ class SlackSurface:
         self._lines = dict.fromkeys(self._fake.workspaces, line)
         for person in self._people.values():
             person.line = line
-        return adapter.messenger
+        return adapter.messenger, adapter.desk
 
     async def _until(self, ready: asyncio.Future[str], serving: Coroutine[Any, Any, None]) -> str:
         self._stack.push_async_callback(_stop, asyncio.create_task(serving))
@@ -240,7 +244,7 @@ class SlackSurface:
 
 
 class Messengers:
-    """The messengers of all workspaces as one, by the space of what is said."""
+    """The messengers and desks of all workspaces as one, by the space of what is said."""
 
     deduplicates = False
 
@@ -252,6 +256,9 @@ class Messengers:
 
     async def find(self, occurrence: Occurrence) -> Finding:
         return await self._adapters[occurrence.space.id].messenger.find(occurrence)
+
+    async def work(self, call: Call, back: str, ask: Ask) -> None:
+        await self._adapters[call.space.address.id].desk.work(call, back, ask)
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

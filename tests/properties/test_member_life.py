@@ -51,7 +51,8 @@ class Life:
     form: Form | None = None
 
     def ask(self, what: Asked) -> str:
-        answer = self.desk.router.answer(Call("key", self.space, SAM, what))
+        answer = self.desk.router.answer(Call(self.desk.key(), self.space, SAM, what))
+        assert answer is not None
         if isinstance(answer.reply, Form):
             self.form = answer.reply
             return answer.reply.title

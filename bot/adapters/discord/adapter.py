@@ -3,13 +3,14 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 import discord
 import structlog
 
+from bot.adapters.discord.below import Answers
 from bot.adapters.discord.connection import Connection, point_at
 from bot.adapters.discord.direct import OPENINGS, DirectChannels, Memory
 from bot.adapters.discord.failures import FAILURES
@@ -26,19 +27,19 @@ from bot.adapters.discord.receive import (
     is_said_to,
     read_asked,
     read_call,
+    read_caller,
     read_question,
     read_said,
     read_typing,
     types_integer,
 )
-from bot.adapters.discord.render import in_words, message_payload, suggestions_payload
-from bot.adapters.discord.replies import DEFER_SECONDS, Replies, read_ticket
+from bot.adapters.discord.render import message_payload, suggestions_payload
+from bot.adapters.discord.replies import DEFER_SECONDS, Ask, Replies
 from bot.adapters.discord.rest import RATE, Rest
+from bot.adapters.discord.tickets import Below, read_ticket, unpack
 from bot.adapters.discord.whereabouts import Whereabouts
 from bot.core.catalog import Catalog
-from bot.core.chat.call import Answer, Space, Typed
-from bot.core.chat.form import Form
-from bot.core.chat.message import Update
+from bot.core.chat.call import Answer, Call, Space, Typed
 from bot.core.errors import InvalidInput, TryAgain, UserError
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
@@ -93,11 +94,12 @@ class DiscordAdapter:
             self, lambda error: report(error, None), trace=trace, shard_count=shard_count, shard_ids=shard_ids
         )
         self._rest = Rest(self.connection, trace, rate)
-        self._pictures = Pictures(painter, report)
-        self._replies = Replies(doors, catalog, self._rest, self._pictures, report, patience)
+        pictures = Pictures(painter, report)
+        self._replies = Replies(doors, catalog, self._rest, pictures, report, patience)
+        self._below = Answers(doors, self._rest, pictures)
         self._whereabouts = Whereabouts(doors, self._rest, lambda: self.connection.spaces)
         direct = DirectChannels(self._rest, channels, openings)
-        self.messenger = DiscordMessenger(self._rest, self._pictures, direct)
+        self.messenger = DiscordMessenger(self._rest, pictures, direct)
 
     async def sign_in(self, token: str) -> None:
         """From then on the messenger works; nothing is heard yet. Raises discord.LoginFailure for a token
@@ -154,7 +156,7 @@ class DiscordAdapter:
         with self._at_work(), _unless_busy():
             hello = await self._doors.returned(space)
             if channel is not None:
-                await self._post(channel, message_payload(hello), {})
+                await self._below.post(channel, message_payload(hello), {})
 
     async def hear_removal(self, server: str) -> None:
         with self._at_work(), _unless_busy():
@@ -181,7 +183,7 @@ class DiscordAdapter:
         ticket = read_ticket(payload)
         try:
             what = read_asked(payload, self._catalog.actions)
-            place = await self._whereabouts.find(payload, what)
+            place = self._admit(payload) or await self._whereabouts.find(payload, what)
             call = read_call(payload, place, what) if isinstance(place, Space) else None
         except UserError as error:
             await self._replies.refuse(ticket, Answer(refusal(error), private=True))
@@ -209,33 +211,33 @@ class DiscordAdapter:
         await self._replies.suggest(ticket, drawn)
 
     async def _reply(self, payload: Payload) -> None:
+        below = Below(str(payload["channel_id"]), str(payload["id"]))
         try:
             question = read_question(payload, self._bot)
-            place = await self._whereabouts.find(payload, question)
+            place = self._admit(payload) or await self._whereabouts.find(payload, question)
             answer = (
                 place
                 if isinstance(place, Answer)
-                else await self._doors.answer(read_said(payload, place, question))
+                else await self._below.ask(read_said(payload, place, question), below)
             )
         except UserError as error:
             answer = Answer(refusal(error), private=True)
         except Malformed as error:
             structlog.get_logger().error("malformed message", part=str(error))
             return
-        reply = answer.reply
-        if isinstance(reply, Form):
-            raise TypeError("a message can't be answered with a form")
-        message = reply.message if isinstance(reply, Update) else reply
-        files = await self._pictures.paint(message)
-        drawn = message_payload(in_words(message, files))
-        drawn["message_reference"] = {"message_id": payload["id"], "fail_if_not_exists": False}
-        await self._post(payload["channel_id"], drawn, files)
+        await self._below.say(below, answer)
 
-    async def _post(self, channel: str, drawn: dict[str, Any], files: Mapping[str, bytes]) -> None:
-        try:
-            await self._rest.post(channel, drawn, files)
-        except FAILURES as error:
-            structlog.get_logger().warning("answer lost", why=type(error).__name__)
+    async def work(self, call: Call, back: str, ask: Ask) -> None:
+        """Carries out a call that was kept, and answers it. Raises what `ask` raises, and RetryLater when the
+        way to Discord is broken."""
+        place = unpack(back)
+        if isinstance(place, Below):
+            await self._below.say(place, await ask(call))
+        else:
+            await self._replies.work(place, call, ask)
+
+    def _admit(self, payload: Payload) -> Answer | None:
+        return self._doors.admit(read_caller(payload).address)
 
     @property
     def _application(self) -> str:

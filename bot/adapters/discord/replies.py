@@ -1,8 +1,7 @@
 """Answers to interactions: the first one within three seconds, whatever comes of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -11,44 +10,30 @@ import structlog
 
 from bot.adapters.discord.invalid import Stopped
 from bot.adapters.discord.pictures import Pictures
-from bot.adapters.discord.render import COMPONENTS_V2, form_payload, in_words, message_payload
+from bot.adapters.discord.render import form_payload, in_words, message_payload
 from bot.adapters.discord.rest import Rest
+from bot.adapters.discord.tickets import TOKEN_SECONDS, Ticket, pack
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Typed
 from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update, mentions_of
-from bot.core.ports import Doors
+from bot.core.errors import RetryLater, TryAgain
+from bot.core.ports import PlatformDoors
 from bot.core.views.errors import bug
 
-DEFER_SECONDS = 1.2
+# Longer than a transaction that is given up, and with all that then follows shorter than Discord waits.
+DEFER_SECONDS = 1.6
 EPHEMERAL = 1 << 6
 
 _MESSAGE, _LATER, _LATER_UPDATE, _UPDATE, _SUGGESTIONS, _FORM = 4, 5, 6, 7, 8, 9
 _INVALID_BODY = 50035
 
 Payload = Mapping[str, Any]
+Ask = Callable[[Call], Awaitable[Answer | None]]
+# An answer and its pictures; None for a call that was here already.
+Worked = tuple[Answer | None, dict[str, bytes]]
 # What ends an answer without it being a bug: too late, answered already, or the way to Discord is broken.
 LOST = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError, Stopped)
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """Where an interaction is answered. `hides`: a private answer can be hidden here, as in a server;
-    `legacy`: the message under the button still has the form in which it was created."""
-
-    id: str
-    application: str
-    token: str
-    hides: bool
-    legacy: bool
-
-
-def read_ticket(payload: Payload) -> Ticket:
-    """The ticket of an interaction that `receive` could read."""
-    source = payload.get("message")
-    legacy = source is not None and not source["flags"] & COMPONENTS_V2
-    hides = payload.get("guild_id") is not None
-    return Ticket(str(payload["id"]), str(payload["application_id"]), str(payload["token"]), hides, legacy)
 
 
 class Replies:
@@ -56,7 +41,7 @@ class Replies:
 
     def __init__(
         self,
-        doors: Doors,
+        doors: PlatformDoors,
         catalog: Catalog,
         rest: Rest,
         pictures: Pictures,
@@ -72,18 +57,31 @@ class Replies:
 
     async def carry_out(self, ticket: Ticket, call: Call) -> None:
         """Never raises for what Discord refuses: then there is nobody left to tell."""
-        private, may_wait = self._habits(call)
-        working = asyncio.ensure_future(self._work(call))
-        await asyncio.wait({working}, timeout=self._patience if may_wait else None)
+        private, can_wait = self._is_private(call), self._catalog.can_wait(call.what)
+        working = asyncio.ensure_future(self._work(call, self._doors.answer))
+        await asyncio.wait({working}, timeout=self._patience if can_wait else None)
         try:
-            if working.done():
+            if can_wait and await self._is_kept(working, ticket, call):
+                await self._defer(ticket, call, private)
+            elif working.done():
                 await self._first(ticket, call, *working.result())
             else:
                 await self._defer(ticket, call, private)
                 await self._second(ticket, call, private, *await working)
         except LOST as error:
             _log_lost(error)
-            await asyncio.wait({working})  # what was asked for is done all the same
+        await asyncio.wait({working})  # what was asked for is done all the same
+
+    async def work(self, ticket: Ticket, call: Call, ask: Ask) -> None:
+        """Carries out a call that was kept, and answers what was deferred. Raises what `ask` raises, and
+        RetryLater when the way to Discord is broken."""
+        answer, files = await self._work(call, ask)
+        try:
+            await self._second(ticket, call, self._is_private(call), answer, files)
+        except LOST as error:
+            if not isinstance(error, discord.HTTPException):
+                raise RetryLater("answer lost") from error
+            _log_lost(error)
 
     async def refuse(self, ticket: Ticket, answer: Answer) -> None:
         """Says at once what needs no door."""
@@ -98,23 +96,38 @@ class Replies:
         except LOST as error:
             _log_lost(error)
 
-    async def _work(self, call: Call) -> tuple[Answer, dict[str, bytes]]:
-        answer = await self._doors.answer(call)
-        reply = answer.reply
-        if isinstance(reply, Form):
+    async def _work(self, call: Call, ask: Ask) -> Worked:
+        answer = await ask(call)
+        if answer is None or isinstance(answer.reply, Form):
             return answer, {}
-        message = reply.message if isinstance(reply, Update) else reply
+        message = answer.reply.message if isinstance(answer.reply, Update) else answer.reply
         return answer, await self._pictures.paint(message)
 
-    def _habits(self, call: Call) -> tuple[bool, bool]:
-        """Whether the answer is private as a rule, and whether it may be deferred."""
+    async def _is_kept(self, working: asyncio.Future[Worked], ticket: Ticket, call: Call) -> bool:
+        """Whether the call waits now, because it could not be answered in time."""
+        if not _is_late(working):
+            return False
+        try:
+            kept = await self._doors.keep(call, pack(ticket), TOKEN_SECONDS)
+        except TryAgain:
+            # Not acknowledged: what comes of it after all, if only a word to try again, is its answer.
+            await asyncio.wait({working})
+            return False
+        return kept
+
+    def _is_private(self, call: Call) -> bool:
+        """Whether the answer is private as a rule."""
         if isinstance(call.what, Typed):
             command = self._catalog.commands.get(call.what.command)
-            return command is None or command.private, True
+            return command is None or command.private
         handler = self._catalog.actions.get(call.what.action.split(":")[0])
-        return handler is None or handler.private, handler is not None and not handler.opens_form
+        return handler is None or handler.private
 
-    async def _first(self, ticket: Ticket, call: Call, answer: Answer, files: dict[str, bytes]) -> None:
+    async def _first(
+        self, ticket: Ticket, call: Call, answer: Answer | None, files: dict[str, bytes]
+    ) -> None:
+        if answer is None:
+            return  # it came before: the first one is answered
         reply = answer.reply
         try:
             if isinstance(reply, Form):
@@ -139,9 +152,11 @@ class Replies:
         await self._rest.respond(ticket.id, ticket.token, payload, {})
 
     async def _second(
-        self, ticket: Ticket, call: Call, private: bool, answer: Answer, files: dict[str, bytes]
+        self, ticket: Ticket, call: Call, private: bool, answer: Answer | None, files: dict[str, bytes]
     ) -> None:
         """The answer after it was deferred: an edit of what stands there already, or one more message."""
+        if answer is None:
+            return
         reply = answer.reply
         if isinstance(reply, Form):
             raise TypeError("what opens a form is never deferred")
@@ -163,6 +178,11 @@ class Replies:
     async def _send(self, ticket: Ticket, answer: Answer, files: dict[str, bytes]) -> None:
         payload = {"type": _MESSAGE, "data": _shown(ticket, answer, files)}
         await self._rest.respond(ticket.id, ticket.token, payload, files)
+
+
+def _is_late(working: asyncio.Future[Worked]) -> bool:
+    answer = working.result()[0] if working.done() else None
+    return not working.done() or (answer is not None and answer.given_up)
 
 
 def _mentions(reply: Message | Update) -> bool:

@@ -85,6 +85,8 @@ class Conversation:
         source = await self._find_source(call)
         # Kept by itself: when only the writing down fails, another try must not ask the doors again.
         answer = await self._answered.once((*key, "answer"), lambda: self._doors.answer(call))
+        if answer is None:
+            return None  # done and answered before this process began
         reply = answer.reply
         if isinstance(reply, Form):
             return {name: drawing.form(reply) for name, drawing in self._drawings.items()}

@@ -51,7 +51,8 @@ class Installs(Beginnings, Renewing, Leaving, Protocol):
 
 
 class SlackAdapter:
-    """`messenger` says in each workspace what is to be said unasked. Through a `door`, more of them come."""
+    """`messenger` says in each workspace what is to be said unasked, `desk` answers calls that were kept.
+    Through a `door`, more workspaces come."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class SlackAdapter:
         self._hearing = hearing
         self._door = door
         self.messenger = messenger
+        self.desk = hearing
 
     def application(self, secret: str, clock: Clock) -> web.Application:
         """The web application that takes Slack's requests at REQUEST_PATH, without a socket yet.

@@ -20,7 +20,7 @@ from bot.core.ids import Address
 # No message is as old as that: only the kind of answer is wanted.
 LONG_AGO = "1"
 # What only spares a lead a detour must not keep them waiting.
-ADVICE_SECONDS = 1.0
+ADVICE_SECONDS = 0.5
 # So long a profile is taken to be as it was.
 FRESH_SECONDS = 3_600.0
 KEPT_MOST = 10_000

@@ -12,10 +12,11 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.envelope import read_envelope
-from bot.adapters.slack.listeners import Report
+from bot.adapters.slack.listeners import Ask, Report
 from bot.adapters.slack.origin import Malformed, read_departure
 from bot.adapters.slack.render import message_payload
 from bot.adapters.slack.workspaces import Workspace, Workspaces
+from bot.core.chat.call import Call
 from bot.core.chat.message import Message
 from bot.core.errors import RetryLater, SealBroken, TryAgain
 from bot.core.views.errors import busy
@@ -94,6 +95,14 @@ class Hearing:
         return (
             BoltResponse(status=200, body=_alone(busy())) if "command" in body else BoltResponse(status=503)
         )
+
+    async def work(self, call: Call, back: str, ask: Ask) -> None:
+        """Carries out a call that was kept, and answers it; what has no install any more is left alone."""
+        workspace = await self._workspaces.at(call.space.address)
+        if workspace is None:
+            structlog.get_logger().warning("kept call dropped", why="not installed")
+            return
+        await workspace.listeners.work(call, back, ask)
 
     async def _leave(
         self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]

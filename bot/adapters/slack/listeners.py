@@ -1,6 +1,7 @@
 """What is done with each thing that Slack sends: read, asked at the doors, acknowledged, answered."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.errors import BROKEN, code_of
 from bot.adapters.slack.facts import Facts
-from bot.adapters.slack.origin import Malformed
+from bot.adapters.slack.origin import Malformed, Origin, pack, unpack
 from bot.adapters.slack.people import user_of
 from bot.adapters.slack.receive import Reader, Received
 from bot.adapters.slack.render import entries_payload, home_payload, message_payload, notice_payload
@@ -19,17 +20,21 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Typed, Typing
 from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update, first_text
-from bot.core.errors import DeliveryError
+from bot.core.errors import DeliveryError, TryAgain, Unreachable
 from bot.core.ports import PlatformDoors
 from bot.core.views.asking import ask_missing
 from bot.core.views.errors import busy
 
-# Slack waits three seconds for an acknowledgement.
-ACK_SECONDS = 2.0
+# Slack waits three seconds for an acknowledgement. What can't be kept has to be answered until then.
+ACK_SECONDS, FORM_SECONDS = 2.0, 2.8
+FACTS_SECONDS = 0.7
+# So long an answer can be brought to where a command was typed.
+HOOK_SECONDS = 1_800.0
 
 Payload = Mapping[str, Any]
 Report = Callable[[Exception, Any], object]
 Draw = Callable[[Answer], dict[str, Any] | None]
+Ask = Callable[[Call], Awaitable[Answer | None]]
 
 
 class Listeners:
@@ -59,7 +64,7 @@ class Listeners:
             "view": (reader.submission, self._submit),
             "options": (reader.suggestion, self._suggest),
             "home": (reader.opened, self._show_home),
-            "question": (reader.question, self._run_action),
+            "question": (reader.question, self._keep_question),
         }
 
     async def hear(self, kind: str, ack: AsyncAck, body: Payload) -> None:
@@ -83,17 +88,32 @@ class Listeners:
         command = self._catalog.commands.get(what.command) if isinstance(what, Typed) else None
         form = ask_missing(command, what.options) if isinstance(what, Typed) else None
         if command is None or form is None:
-            await self._answer(ack, received, _draw_command)
+            await self._answer(ack, received, _draw_command, self._catalog.can_wait(what))
+            return
+        if (told := self._admit(received.call)) is not None:
+            await ack(_draw_command(told) or "")
             return
         searched = tuple(option.name for option in command.options if option.suggest)
         await self._replies.open_form(received.origin, form, searched)
         await ack()
 
     async def _run_action(self, ack: AsyncAck, received: Received) -> None:
-        await self._answer(ack, received, lambda _: None)
+        await self._answer(ack, received, lambda _: None, self._catalog.can_wait(received.call.what))
 
     async def _submit(self, ack: AsyncAck, received: Received) -> None:
-        await self._answer(ack, received, lambda answer: _draw_refusal(answer, received.inputs))
+        # Never kept: until it is acknowledged, the form is open with all that was typed.
+        draw = functools.partial(_draw_refusal, inputs=received.inputs)
+        await self._answer(ack, received, draw, can_wait=False)
+
+    async def _keep_question(self, ack: AsyncAck, received: Received) -> None:
+        """Kept before it is acknowledged, and answered from there. Slack sends an event again until it is
+        acknowledged, and nothing else: so wherever Cairn ends meanwhile, the answer comes, and comes once."""
+        told = self._admit(received.call)
+        if told is None and await self._keep(received) is None:
+            return
+        await ack()
+        if told is not None:
+            await self._replies.bring(received.origin, told)
 
     async def _suggest(self, ack: AsyncAck, typing: Typing) -> None:
         choices = await self._doors.suggest(typing)
@@ -111,21 +131,43 @@ class Listeners:
         except BROKEN as error:
             structlog.get_logger().warning("home not shown", error=code_of(error) or type(error).__name__)
 
-    async def _answer(self, ack: AsyncAck, received: Received, draw: Draw) -> None:
-        """Acknowledges once the answer is there, or Slack would not wait longer. What `draw` makes of it
-        travels in the acknowledgement, and everything else by itself."""
+    async def work(self, call: Call, back: str, ask: Ask) -> None:
+        """Carries out a call that was kept, and answers it. Raises what `ask` raises, and RetryLater when
+        Slack doesn't tell now who the caller is."""
+        origin = unpack(back, user_of(call.caller.address.id), self._reader.hooks)
+        try:
+            answer = await ask(await self._facts.complete(call))
+        except Unreachable:  # it never will
+            answer = Answer(busy(), private=True, refused=True)
+        if answer is not None:
+            await self._bring(origin, call.caller, answer)
+            await self._learn(call.caller)
+
+    async def _answer(self, ack: AsyncAck, received: Received, draw: Draw, can_wait: bool) -> None:
+        """Acknowledges once the answer is there, or the call is kept. What `draw` makes of an answer travels
+        in the acknowledgement, and everything else by itself."""
         asking = asyncio.ensure_future(self._ask(received.call))
-        await asyncio.wait({asking}, timeout=ACK_SECONDS)
-        drawn = draw(asking.result()) if asking.done() else None
+        await asyncio.wait({asking}, timeout=ACK_SECONDS if can_wait else FORM_SECONDS)
+        if can_wait and await self._is_kept(asking, received):
+            await ack()
+            await asking  # it finds the call kept, and does nothing
+            return
+        answer = asking.result() if asking.done() else None
+        drawn = None if answer is None else draw(answer)
         await ack(drawn or "")
         answer, origin = await asking, received.origin
+        if answer is None:
+            return  # it came before: the first one is answered
         if drawn is None:
-            await self._replies.bring(origin, answer)
+            await self._bring(origin, received.call.caller, answer)
         else:
             await self._replies.show_pictures(origin, answer)
-        if origin.home:
-            await self._publish_home(received.call.caller)
         await self._learn(received.call.caller)
+
+    async def _bring(self, origin: Origin, caller: Caller, answer: Answer) -> None:
+        await self._replies.bring(origin, answer)
+        if origin.home:
+            await self._publish_home(caller)
 
     async def _learn(self, caller: Caller) -> None:
         """Once an hour, behind the answer: nobody waits for it."""
@@ -133,13 +175,39 @@ class Listeners:
         if news is not None:
             await self._doors.learn(self._reader.space, news)
 
-    async def _ask(self, call: Call) -> Answer:
-        """The doors' answer. What Slack doesn't tell by itself is fetched before."""
+    async def _is_kept(self, asking: asyncio.Future[Answer | None], received: Received) -> bool:
+        """Whether the call waits now, because it could not be answered in time."""
+        if not _is_late(asking):
+            return False
+        kept = await self._keep(received)
+        # Known, and yet not by this delivery: it was kept before. Else it is being carried out right now.
+        return kept is True or (kept is False and asking.done() and _is_late(asking))
+
+    async def _keep(self, received: Received) -> bool | None:
+        """Whether the call is kept now; False when it was here already, None when it could not be kept."""
         try:
-            call = await self._facts.complete(call)
-        except DeliveryError:
-            return Answer(busy(), private=True, refused=True)
+            return await self._doors.keep(received.call, pack(received.origin), HOOK_SECONDS)
+        except TryAgain:
+            return None
+
+    async def _ask(self, call: Call) -> Answer | None:
+        """The doors' answer. What Slack doesn't tell by itself is fetched before."""
+        if (told := self._admit(call)) is not None:
+            return told
+        try:
+            async with asyncio.timeout(FACTS_SECONDS):
+                call = await self._facts.complete(call)
+        except (DeliveryError, TimeoutError) as error:
+            return Answer(busy(), private=True, refused=True, given_up=isinstance(error, TimeoutError))
         return await self._doors.answer(call)
+
+    def _admit(self, call: Call) -> Answer | None:
+        return self._doors.admit(call.caller.address, call.space.address)
+
+
+def _is_late(asking: asyncio.Future[Answer | None]) -> bool:
+    answer = asking.result() if asking.done() else None
+    return not asking.done() or (answer is not None and answer.given_up)
 
 
 def _draw_command(answer: Answer) -> dict[str, Any] | None:

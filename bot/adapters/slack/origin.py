@@ -16,6 +16,7 @@ _HOOKS = {
     "https://slack-gov.com/": "https://hooks.slack-gov.com/",
 }
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,30}")
+_KEY = re.compile(r"[!-~]{1,255}")
 _STAMP = re.compile(r"[0-9]{1,16}\.[0-9]{1,10}")
 
 
@@ -54,8 +55,10 @@ def read_departure(event: Mapping[str, Any], at: object) -> datetime | None:
 
 
 def pack(origin: Origin) -> str:
-    """A modal's `private_metadata`: everything but the trigger, which has been used by then."""
+    """What a modal carries along, or a call that waits: all but the trigger, which has been used by then."""
     kept = [origin.user, origin.channel, origin.message, origin.url, origin.home]
+    if origin.thread:
+        kept.append(origin.thread)
     return json.dumps(kept, separators=(",", ":"))
 
 
@@ -71,13 +74,13 @@ def unpack(text: object, user: str, hooks: str) -> Origin:
     except (ValueError, RecursionError):
         raise Malformed("private_metadata: JSON is expected") from None
     match kept:
-        case [str(owner), str(channel), str(message), str(url), bool(home)] if owner == user:
+        case [str(owner), str(channel), str(message), str(url), bool(home), *more] if owner == user:
             checked = (
                 read_id(channel, "channel") if channel else "",
                 read_stamp(message, "message") if message else "",
                 read_url(url, hooks) if url else "",
             )
-            return Origin(user, *checked, home)
+            return Origin(user, *checked, home, *(read_stamp(thread, "thread") for thread in more[:1]))
     raise Malformed("private_metadata: what was kept for this user is expected")
 
 
@@ -105,6 +108,13 @@ def read_stamp(value: object, name: str) -> str:
     """A message's `ts`, which is its id within its channel. Raises Malformed."""
     if not isinstance(value, str) or not _STAMP.fullmatch(value):
         raise Malformed(f"{name}: a message's ts is expected")
+    return value
+
+
+def read_key(value: object, name: str) -> str:
+    """By which a request is known when Slack sends it again. Raises Malformed."""
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
+        raise Malformed(f"{name}: an id of the request is expected")
     return value
 
 

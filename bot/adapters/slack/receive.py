@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.adapters.slack.envelope import Envelope, read_envelope
-from bot.adapters.slack.origin import Malformed, Origin, read_id, read_stamp, read_url, unpack
+from bot.adapters.slack.origin import Malformed, Origin, read_id, read_key, read_stamp, read_url, unpack
 from bot.adapters.slack.people import home_in, member_id
 from bot.adapters.slack.render import LINK_ID
 from bot.core.catalog import Catalog
@@ -66,7 +66,7 @@ class Reader:
             user=read_id(body.get("user_id"), "user_id"),
             channel=read_id(body.get("channel_id"), "channel_id"),
             url=read_url(body.get("response_url"), self.hooks),
-            trigger=_text(body, "trigger_id", NAME_LIMIT),
+            trigger=read_key(body.get("trigger_id"), "trigger_id"),
         )
         return self._receive(origin.trigger, body.get("user_name"), typed, origin, sent)
 
@@ -77,7 +77,7 @@ class Reader:
         if pressed is None:
             return None
         container = _object(body.get("container"), "container")
-        trigger = _text(body, "trigger_id", NAME_LIMIT)
+        trigger = read_key(body.get("trigger_id"), "trigger_id")
         if container.get("type") == "message":
             origin = Origin(
                 user=user,
@@ -103,7 +103,7 @@ class Reader:
         if command is not None:
             what = Typed(command, {name: str(value) for name, value in values.items() if value})
         origin = unpack(view.get("private_metadata"), user, self.hooks)
-        key = _text(body, "trigger_id", NAME_LIMIT)
+        key = read_key(body.get("trigger_id"), "trigger_id")
         received = self._receive(key, _name(body), what, origin, sent, home_in(body.get("user")))
         return replace(received, inputs=frozenset(values))
 
@@ -137,7 +137,9 @@ class Reader:
             thread="" if thread is None else read_stamp(thread, "event.thread_ts"),
         )
         typed = Typed(command, {option: said} if said else {})
-        return self._receive(_text(body, "event_id", NAME_LIMIT), None, typed, origin, sent, home_in(event))
+        return self._receive(
+            read_key(body.get("event_id"), "event_id"), None, typed, origin, sent, home_in(event)
+        )
 
     def opened(self, body: Payload) -> Caller | None:
         """Who opened the home tab; None for the tab of messages."""

@@ -54,6 +54,8 @@ class Replies:
             await self._client.views_open(trigger_id=origin.trigger, view=view)
         except BROKEN as error:
             _log("form not opened", error)
+            if code_of(error) == "exchanged_trigger_id":
+                return  # the same request has opened its form already
             await self._say(origin, busy(), private=True)
 
     async def show_pictures(self, origin: Origin, answer: Answer) -> None:

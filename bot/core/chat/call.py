@@ -101,10 +101,12 @@ class Answer:
     """The reply, and whether only the caller may see it.
 
     `refused`: it says why nothing was done, so a form that was sent can stay open. `about`: the option or
-    input that has to be given otherwise, when it is a single one.
+    input that has to be given otherwise, when it is a single one. `given_up`: nothing was kept, and the same
+    call may succeed in a moment.
     """
 
     reply: Reply
     private: bool
     refused: bool = False
     about: str = ""
+    given_up: bool = False

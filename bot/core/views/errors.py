@@ -202,18 +202,21 @@ def refusal(error: UserError, typed: Sequence[str] = ()) -> Message:
         for index, piece in enumerate(pieces)
         if piece
     )
+    return Message("That didn't work", (Text(parts), *_hand_back(typed)))
+
+
+def busy(typed: Sequence[str] = ()) -> Message:
+    """Nothing was done, and it is nobody's mistake. `typed` as in `refusal`."""
+    says = "That took too long, so I kept nothing of it. Please try again in a moment."
+    return Message("One moment", (Text((Markdown(says),)), *_hand_back(typed)))
+
+
+def _hand_back(typed: Sequence[str]) -> tuple[Text, ...]:
     kept = tuple(
         Text((Plain(clip(text, TYPED_ROOM)),)) for text in typed[:INPUT_LIMIT] if len(text) >= TYPED_LEAST
     )
     heading = (Text((Markdown("**What you had typed**, to copy it back:"),)),) if kept else ()
-    return Message("That didn't work", (Text(parts), *heading, *kept))
-
-
-def busy() -> Message:
-    return Message(
-        "One moment",
-        (Text((Markdown("That took too long, so I kept nothing of it. Please try again in a moment."),)),),
-    )
+    return heading + kept
 
 
 def bug(reference: str) -> Message:

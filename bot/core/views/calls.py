@@ -1,0 +1,29 @@
+"""What is said about a call itself: that there were too many, or that its answer was lost."""
+
+from bot.core.chat.message import Message, Text
+from bot.core.chat.part import Markdown
+
+
+def too_often(seconds: int) -> Message:
+    """To somebody who may go on after so many seconds."""
+    return _say(
+        "A little slower, please",
+        f"That was a lot within a minute, so I left this one out. Go on in {_count(seconds)}.",
+    )
+
+
+def unseen() -> Message:
+    """Of a call that has its effect, and whose answer nobody may have seen."""
+    return _say(
+        "That is done",
+        "I did what you asked, but was interrupted before I could show it. There is no need to do it again; "
+        "`/cairn` lists what shows you how things are.",
+    )
+
+
+def _count(seconds: int) -> str:
+    return "1 second" if seconds == 1 else f"{seconds} seconds"
+
+
+def _say(title: str, text: str) -> Message:
+    return Message(title, (Text((Markdown(text),)),))
