@@ -20,6 +20,7 @@ from bot.core.chat.part import Markdown
 from bot.core.errors import TryAgain
 from bot.core.feature import Feature
 from bot.core.ids import Address, Platform
+from bot.delivery.clerk import Desk
 from tests.end_to_end.discord_fake import TOKEN, FakeDiscord
 
 PRESS = Action("thing.press", "number")
@@ -67,8 +68,8 @@ def catalog() -> Catalog:
 class StubDoors:
     """Answers as it is told to, after `seconds`; remembers its calls. `located`: where direct messages go.
 
-    `told`: what everybody is told instead. `waits`: calls can be kept; False: they are being answered right
-    now; None: nothing can be kept.
+    `told`: what everybody is told instead. `waits`: calls can be kept, and are carried out at once; False:
+    they are being answered right now; None: nothing can be kept.
     """
 
     def __init__(self) -> None:
@@ -76,7 +77,9 @@ class StubDoors:
         self.answers: Callable[[Call], Answer | None] = lambda _call: Answer(CARD, private=True)
         self.seconds = 0.0
         self.told: Answer | None = None
-        self.kept: list[tuple[Call, str]] = []
+        self.kept: list[str] = []
+        self.desk: Desk | None = None
+        self.working: list[asyncio.Task[None]] = []
         self.waits: bool | None = False
         self.located: Space | Answer | None = None
         self.spaces: list[str] = []
@@ -90,7 +93,9 @@ class StubDoors:
         if self.waits is None:
             raise TryAgain
         if self.waits:
-            self.kept.append((call, back))
+            self.kept.append(back)
+            assert self.desk is not None
+            self.working.append(asyncio.create_task(self.desk.work(call, back, self.answer)))
         return self.waits
 
     async def answer(self, call: Call) -> Answer | None:
@@ -196,6 +201,12 @@ class Stub:
             patience=patience,
             **given,
         )
+        self.doors.desk = self.adapter
+
+    async def finish(self) -> list[BaseException]:
+        """Waits for what was kept. What went wrong with it."""
+        ended = await asyncio.gather(*self.doors.working, return_exceptions=True)
+        return [one for one in ended if one is not None]
 
     def _report(self, error: Exception, _asked: Any) -> str:
         self.bugs.append(error)
@@ -213,6 +224,7 @@ async def running(fake: FakeDiscord, stub: Stub) -> AsyncIterator[Stub]:
             await fake.gateway.ready.wait()
         yield stub
     finally:
+        await stub.finish()
         await stub.adapter.close()
         listening.cancel()
         with suppress(asyncio.CancelledError):

@@ -22,6 +22,7 @@ from bot.core.chat.part import Markdown, Plain
 from bot.core.errors import TryAgain
 from bot.core.feature import Feature
 from bot.core.ids import Address, Platform
+from bot.core.views.errors import busy
 from bot.delivery.clerk import Desk
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_faults import Fault
@@ -65,19 +66,23 @@ REPLIES: dict[str, Answer] = {
     "go.sent": Answer(Update(NOTE), private=True),
 }
 OTHER = Answer(NOTE, private=True)
+GIVEN_UP = Answer(busy(), private=True, refused=True, given_up=True)
 
 
 @dataclass
 class ScriptedDoors:
     """Answers by the name of what is asked, after `seconds`, and remembers who asked. `told`: what everybody
-    is told instead; `away`: nothing can be kept."""
+    is told instead; `busy`: how many calls are given up first; `away`: nothing can be kept."""
 
     replies: dict[str, Answer] = field(default_factory=lambda: dict(REPLIES))
     calls: list[Call] = field(default_factory=list)
     seconds: float = 0.0
     kept: set[str] = field(default_factory=set)
     told: Answer | None = None
+    busy: int = 0
     away: bool = False
+    answering: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
     desk: Desk | None = None
     working: list[asyncio.Task[None]] = field(default_factory=list)
     spaces: list[str] = field(default_factory=list)
@@ -86,7 +91,14 @@ class ScriptedDoors:
 
     async def answer(self, call: Call) -> Answer | None:
         self.calls.append(call)
+        if call.key in self.done:
+            return None
+        if self.busy:
+            self.busy -= 1
+            return GIVEN_UP
+        self.answering.add(call.key)
         await asyncio.sleep(self.seconds)
+        self.done.add(call.key)
         what = call.what
         return self.replies.get(what.command if isinstance(what, Typed) else decode(what.action).name, OTHER)
 
@@ -97,7 +109,7 @@ class ScriptedDoors:
         """As a clerk does who is always there: but for a call that is being answered already."""
         if self.away:
             raise TryAgain
-        if call.key in self.kept or call.key in {one.key for one in self.calls}:
+        if call.key in self.kept | self.answering:
             return False
         self.kept.add(call.key)
         assert self.desk is not None
@@ -172,6 +184,16 @@ def make_catalog() -> Catalog:
         feature.command(name, "Says it", private=name != "say")(lambda request, ctx: answer())
     feature.command("rule", "Rules", private=True, lead=True, posts=True)(lambda request, ctx: answer())
     feature.action(RULE, lead=True, posts=True)(lambda request, ctx: answer())
+    feature.action(GO)(lambda request, ctx: answer())
+    feature.action(ASK, opens_form=True)(lambda request, ctx: answer())
+
+    @feature.action(PICK)
+    def pick(request: object, ctx: object, which: str) -> Message:
+        return answer(which)
+
+    @feature.form(SENT)
+    def send(request: object, ctx: object, *, why: str, note: str) -> Message:
+        return answer(why, note)
 
     @feature.command(
         "plan zone",

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -50,7 +50,7 @@ class Hearing:
             getattr(app, kind)(_ANY)(self._listener(kind))
         app.event("app_home_opened")(self._listener("home"))
         for event in ("app_mention", "message"):
-            app.event(event)(self._listener("question"))
+            app.event(event, middleware=[self._keep])(_ignore)
         for event in GONE:
             app.event(event, middleware=[self._leave])(_ignore)
         # Everything else is acknowledged: nothing of it is ever logged as a request that nobody handles.
@@ -67,14 +67,15 @@ class Hearing:
             if workspace is None:
                 await ack(_alone(not_installed()) if kind == "command" else "")
                 return
-            task = asyncio.ensure_future(workspace.listeners.hear(kind, ack, body))
-            self._running.add(task)
-            try:
-                await task
-            finally:
-                self._running.discard(task)
+            await self._begin(workspace.listeners.hear(kind, ack, body))
 
         return listen
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
     async def _find(
         self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
@@ -103,6 +104,23 @@ class Hearing:
             structlog.get_logger().warning("kept call dropped", why="not installed")
             return
         await workspace.listeners.work(call, back, ask)
+
+    async def _keep(
+        self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        """A question is kept before it is acknowledged, and answered from there. Slack sends an event again
+        until then, and never after: so wherever Cairn ends meanwhile, the answer comes, and comes once."""
+        workspace: Workspace | None = context[FOUND]
+        try:
+            instead = None if workspace is None else await workspace.listeners.keep(body)
+        except TryAgain:
+            return BoltResponse(status=503)
+        except Exception as error:  # noqa: BLE001  a bug of ours: Bolt would log what was typed
+            self._report(error, None)
+            return BoltResponse(status=503)
+        if instead is not None:
+            self._begin(instead)
+        return await next_()
 
     async def _leave(
         self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]

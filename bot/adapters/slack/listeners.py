@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -64,17 +64,12 @@ class Listeners:
             "view": (reader.submission, self._submit),
             "options": (reader.suggestion, self._suggest),
             "home": (reader.opened, self._show_home),
-            "question": (reader.question, self._keep_question),
         }
 
     async def hear(self, kind: str, ack: AsyncAck, body: Payload) -> None:
         """Does what this kind of payload asks for."""
         read, carry = self._kinds[kind]
-        try:
-            asked = read(body)
-        except Malformed as error:
-            structlog.get_logger().warning("slack payload refused", why=str(error))
-            asked = None
+        asked = _read(read, body)
         if asked is None:
             await ack()
             return
@@ -82,6 +77,17 @@ class Listeners:
             await carry(ack, asked)
         except Exception as error:  # noqa: BLE001  a bug of ours: Bolt would log what was typed
             self._report(error, getattr(asked, "call", asked))
+
+    async def keep(self, body: Payload) -> Coroutine[Any, Any, None] | None:
+        """Keeps a question. To somebody who asks too often something else is to be said: that is given back.
+        Raises TryAgain when it could not be kept."""
+        received: Received | None = _read(self._reader.question, body)
+        if received is None:
+            return None
+        if (told := self._admit(received.call)) is not None:
+            return self._replies.bring(received.origin, told)
+        await self._doors.keep(received.call, pack(received.origin), HOOK_SECONDS)
+        return None
 
     async def _run_command(self, ack: AsyncAck, received: Received) -> None:
         what = received.call.what
@@ -104,16 +110,6 @@ class Listeners:
         # Never kept: until it is acknowledged, the form is open with all that was typed.
         draw = functools.partial(_draw_refusal, inputs=received.inputs)
         await self._answer(ack, received, draw, can_wait=False)
-
-    async def _keep_question(self, ack: AsyncAck, received: Received) -> None:
-        """Kept before it is acknowledged, and answered from there. Slack sends an event again until it is
-        acknowledged, and nothing else: so wherever Cairn ends meanwhile, the answer comes, and comes once."""
-        told = self._admit(received.call)
-        if told is None and await self._keep(received) is None:
-            return
-        await ack()
-        if told is not None:
-            await self._replies.bring(received.origin, told)
 
     async def _suggest(self, ack: AsyncAck, typing: Typing) -> None:
         choices = await self._doors.suggest(typing)
@@ -203,6 +199,15 @@ class Listeners:
 
     def _admit(self, call: Call) -> Answer | None:
         return self._doors.admit(call.caller.address, call.space.address)
+
+
+def _read(read: Callable[[Payload], Any], body: Payload) -> Any:
+    """What was read; None for what asks for nothing, or can't be read."""
+    try:
+        return read(body)
+    except Malformed as error:
+        structlog.get_logger().warning("slack payload refused", why=str(error))
+        return None
 
 
 def _is_late(asking: asyncio.Future[Answer | None]) -> bool:
