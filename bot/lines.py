@@ -86,6 +86,7 @@ def _open_workspace(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
         token=token,
         prefix=settings.prefix,
         api_url=settings.slack_api_url,
+        openings=settings.slack_openings,
     )
 
 
@@ -120,6 +121,7 @@ def _open_workspaces(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
         app=Credentials(client_id, secret.get_secret_value(), settings.slack_authorize_url),
         prefix=settings.prefix,
         api_url=settings.slack_api_url,
+        openings=settings.slack_openings,
     )
 
 

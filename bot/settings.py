@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     slack_rate: float = Field(default=5.0, gt=0, validation_alias="CAIRN_SLACK_RATE")
     slack_channel_rate: float = Field(default=0.9, gt=0, validation_alias="CAIRN_SLACK_CHANNEL_RATE")
     discord_rate: float = Field(default=45.0, gt=0, validation_alias="CAIRN_DISCORD_RATE")
+    slack_openings: int = Field(default=45, ge=1, validation_alias="CAIRN_SLACK_OPENINGS")
     discord_openings: int = Field(default=10, ge=1, le=100, validation_alias="CAIRN_DISCORD_OPENINGS")
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="CAIRN_LOG_FORMAT")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -29,9 +29,10 @@ def after_refused_finding(error: Unreachable, row: Occurrence) -> Outcome:
 
 def after_failed_finding(error: DeliveryError, now: datetime, later: timedelta) -> tuple[Outcome, float]:
     """Nobody could look: still in doubt. And for how many seconds the whole bucket has to wait."""
-    rest = (error.after or 0.0) if isinstance(error, RetryLater) else 0.0
-    wait = timedelta(seconds=rest) if rest else later
-    return Outcome("ambiguous", error.why, not_before=now + wait), rest
+    if not isinstance(error, RetryLater) or error.after is None:
+        return Outcome("ambiguous", error.why, not_before=now + later), 0.0
+    after = timedelta(seconds=error.after)
+    return Outcome("ambiguous", error.why, not_before=now + after), 0.0 if error.alone else error.after
 
 
 def after_failure(

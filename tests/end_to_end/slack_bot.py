@@ -34,6 +34,7 @@ Transport = Literal["socket", "http"]
 TRANSPORTS: tuple[Transport, ...] = ("socket", "http")
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+MANY = 100_000  # nobody counts how many direct messages are opened
 GENERAL, ELSEWHERE = "CGENERAL", "CELSEWHERE"
 
 GO, PICK, ASK, SENT, RULE = (
@@ -238,6 +239,7 @@ async def meeting(
                 lambda error, _: bugs.append(error),
                 token=workspace.token,
                 api_url=fake.api_url,
+                openings=MANY,
             ) as adapter,
             connected(fake, workspace, adapter, transport, ping_seconds) as line,
         ):

@@ -19,7 +19,7 @@ from bot.app import App, build, open_clerk
 from bot.clock import SystemClock
 from bot.core.ports import PlatformDoors
 from bot.settings import Settings
-from tests.end_to_end.slack_bot import GENERAL, SECRET
+from tests.end_to_end.slack_bot import GENERAL, MANY, SECRET
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_lines import HttpLine
 from tests.end_to_end.slack_oauth import Org
@@ -122,6 +122,7 @@ def opening(
         SystemClock(),
         app=Credentials(fake.oauth.client_id, fake.oauth.client_secret, authorize_url),
         api_url=fake.api_url,
+        openings=MANY,
     )
 
 

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.openings import Openings
 from bot.adapters.slack.pictures import Pictures
 from bot.core.catalog import Catalog
 from bot.core.chat.chart import Chart
@@ -69,7 +70,9 @@ async def open_messenger(
     if platform == "slack":
         async with ClientSession() as session:
             client = AsyncWebClient(SLACK_TOKEN, api_url, session=session, retry_handlers=[])
-            yield Stepping(SlackMessenger(client, Pictures(client, unpainted, unpainted)), step)
+            yield Stepping(
+                SlackMessenger(client, Pictures(client, unpainted, unpainted), Openings(MANY)), step
+            )
         return
     adapter = DiscordAdapter(
         unpainted,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.adapters.slack import openings
 from bot.adapters.slack.surroundings import Surroundings, open_session
 from bot.adapters.slack.workspaces import Messengers, Workspace
 from bot.core.catalog import Catalog
@@ -22,7 +23,7 @@ from bot.storage.store import DatabaseStore
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_faults import LOST, Asked, Fault
 from tests.faults.field import KIND, LISBON, WEEK, count_states
-from tests.faults.platforms import Unpainted
+from tests.faults.platforms import MANY, Unpainted
 from tests.faults.worker import FastClock, Keys, hop
 
 # Slack stamps what it is told with the real time, so what is due has been so for long.
@@ -87,7 +88,7 @@ async def post(url: str) -> AsyncIterator[Post]:
 
 
 @asynccontextmanager
-async def _open(url: str) -> AsyncIterator[Post]:
+async def _open(url: str, people: int = PEOPLE, most: int = MANY) -> AsyncIterator[Post]:
     fake = SlackFake()
     await fake.start()
     engine = open_engine(url)
@@ -96,14 +97,16 @@ async def _open(url: str) -> AsyncIterator[Post]:
     unpainted = Unpainted()
     try:
         async with open_session() as session:
-            around = Surroundings(unpainted, Catalog(()), unpainted, unpainted, "", fake.api_url, session)
+            around = Surroundings(
+                unpainted, Catalog(()), unpainted, unpainted, "", fake.api_url, most, session
+            )
             speaking = []
             for name in NAMES:
                 workspace = fake.install(name)
                 space = Space(Address("slack", workspace.id), name)
                 speaking.append(around.speak(space, workspace.token, workspace.bot))
                 with store.write() as tx:
-                    for number in range(PEOPLE):
+                    for number in range(people):
                         user = workspace.add_person(f"Member {number}")
                         member = tx.members.enrol(space, Caller(Address("slack", user), user), NINE)
                         due = next_due(LISBON, NINE - WEEK / 2)
@@ -115,7 +118,7 @@ async def _open(url: str) -> AsyncIterator[Post]:
                 clock,
                 hop,
                 owner="one",
-                pause=Pace({"slack": Rate(50.0, 9.0)}).wait,
+                pause=Pace({"slack": Rate(100.0, 9.0)}).wait,
             )
             yield Post(fake, store, courier, clock)
         assert set(count_states(engine)) == {"sent"}
@@ -141,6 +144,19 @@ async def test_a_limit_of_slack_is_obeyed_by_the_whole_workspace(post: Post, met
     await post.deliver()
     for workspace in post.fake.workspaces:
         assert check_obeyed(post.asked(workspace)) >= 1
+
+
+async def test_no_more_is_opened_than_slack_takes(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty times as fast as real minutes."""
+    monkeypatch.setattr(openings, "MINUTE", 3.0)
+    people = 70
+    async with _open(url, people, openings.MOST) as post:
+        post.fake.limits.limit("conversations.open", 50, 3.0)
+        await post.deliver()
+        for name, workspace in post.fake.workspaces.items():
+            asked = [one for one in post.asked(name) if one.method == "conversations.open"]
+            assert [one.retry_after for one in asked] == [None] * people
+            assert len(workspace.posts) == people
 
 
 async def test_another_workspace_is_not_kept_waiting(post: Post) -> None:

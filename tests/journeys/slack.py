@@ -27,7 +27,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.local import LocalRunner
 from bot.doors import ThreadDoors
 from bot.scheduling.planner import Planner
-from tests.end_to_end.slack_bot import SECRET
+from tests.end_to_end.slack_bot import MANY, SECRET
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_lines import HttpLine, Line
 from tests.end_to_end.slack_many import Browser, opening, settings_for
@@ -174,6 +174,7 @@ class SlackSurface:
                 telemetry.report_bug,
                 token=workspace.token,
                 api_url=fake.api_url,
+                openings=MANY,
             )
             adapter = adapters[workspace.id] = await self._stack.enter_async_context(opened)
             ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()

@@ -21,6 +21,7 @@ from bot.adapters.slack.guard import BODY_LIMIT, Guard
 from bot.adapters.slack.hearing import Hearing
 from bot.adapters.slack.install import Beginnings, Credentials, InstallDoor
 from bot.adapters.slack.listeners import Report
+from bot.adapters.slack.openings import MOST
 from bot.adapters.slack.publish import REQUEST_PATH, SCOPES
 from bot.adapters.slack.receive import PLATFORM
 from bot.adapters.slack.renewal import Renewal, Renewing
@@ -136,6 +137,7 @@ async def open_slack(
     token: str,
     prefix: str = "",
     api_url: str = API_URL,
+    openings: int = MOST,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of the workspace that the bot's token belongs to, for as long as the block lasts.
 
@@ -143,7 +145,7 @@ async def open_slack(
     Slack can't be reached.
     """
     async with open_session() as session:
-        around = Surroundings(doors, catalog, painter, report, prefix, api_url, session)
+        around = Surroundings(doors, catalog, painter, report, prefix, api_url, openings, session)
         client = around.client(token)
         told = await _ask(client.auth_test(), "SLACK_BOT_TOKEN")
         _compare_scopes(told)
@@ -165,11 +167,12 @@ async def open_workspaces(
     app: Credentials,
     prefix: str = "",
     api_url: str = API_URL,
+    openings: int = MOST,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of all workspaces that have installed Cairn, and of those that will, for as long as the
     block lasts. `report` is told about bugs, `clock` is the machine's."""
     async with open_session() as session:
-        around = Surroundings(doors, catalog, painter, report, prefix, api_url, session)
+        around = Surroundings(doors, catalog, painter, report, prefix, api_url, openings, session)
         client = around.client(None)
 
         def speak(space: Space, install: Install) -> Workspace:

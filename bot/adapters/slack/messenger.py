@@ -6,6 +6,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.errors import BROKEN, delivery_error, nothing_said
+from bot.adapters.slack.openings import Openings
 from bot.adapters.slack.people import user_of
 from bot.adapters.slack.pictures import Pictures
 from bot.adapters.slack.render import message_payload
@@ -27,9 +28,10 @@ class SlackMessenger:
     # Slack stores the key with a message, but nowhere promises to refuse the same one twice.
     deduplicates = False
 
-    def __init__(self, client: AsyncWebClient, pictures: Pictures) -> None:
+    def __init__(self, client: AsyncWebClient, pictures: Pictures, openings: Openings) -> None:
         self._client = client
         self._pictures = pictures
+        self._openings = openings
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
         """Says it, and shows its charts below."""
@@ -70,6 +72,7 @@ class SlackMessenger:
         """The id of the channel: a member's direct messages are one of their own."""
         if place != "direct":
             return to
+        self._openings.take(to)
         try:
             opened = await self._client.conversations_open(users=user_of(to))
         except BROKEN as error:

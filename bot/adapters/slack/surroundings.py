@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.listeners import Listeners, Report
 from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.openings import Openings
 from bot.adapters.slack.origin import hooks_of
 from bot.adapters.slack.pictures import Pictures
 from bot.adapters.slack.receive import Reader
@@ -24,7 +25,7 @@ READ_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every workspace shares."""
+    """What every workspace shares. `openings`: direct messages that each takes unasked in a minute."""
 
     doors: PlatformDoors
     catalog: Catalog
@@ -32,6 +33,7 @@ class Surroundings:
     report: Report
     prefix: str
     api_url: str
+    openings: int
     session: ClientSession
 
     def client(self, token: str | None) -> AsyncWebClient:
@@ -46,7 +48,7 @@ class Surroundings:
         pictures = Pictures(client, self.painter, self.report)
         replies = Replies(client, self.session, pictures)
         listeners = Listeners(self.doors, self.catalog, reader, client, replies, self.report)
-        return Workspace(space, listeners, SlackMessenger(client, pictures))
+        return Workspace(space, listeners, SlackMessenger(client, pictures, Openings(self.openings)))
 
 
 def open_session() -> ClientSession:
