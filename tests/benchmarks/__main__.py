@@ -6,16 +6,19 @@ measured for 20,000 members; `make bench ARGS="--members 1000000"` takes longer.
 
 import argparse
 
-from tests.benchmarks import answers, delivery, platforms
+from tests.benchmarks import answers, delivery, flood, platforms
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--members", type=int, default=20_000, help="whom delivery is measured for")
     parser.add_argument("--peers", type=int, default=1_000, help="jobs of the naive peer")
-    parser.add_argument("--only", choices=("answers", "platforms", "delivery"), help="one of the tables")
+    parser.add_argument(
+        "--only", choices=("answers", "platforms", "flood", "delivery"), help="one of the tables"
+    )
     given = parser.parse_args()
-    for name, measure in (("answers", answers.measure), ("platforms", platforms.measure)):
+    tables = {"answers": answers.measure, "platforms": platforms.measure, "flood": flood.measure}
+    for name, measure in tables.items():
         if given.only in (None, name):
             print(f"{'what':60} {'goal':14} {'median':>10} {'of baseline':>12}")
             for figure in measure():

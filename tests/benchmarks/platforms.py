@@ -114,7 +114,7 @@ def declare() -> Catalog:
 
 
 @asynccontextmanager
-async def open_doors(catalog: Catalog) -> AsyncIterator[ThreadDoors]:
+async def open_doors(catalog: Catalog, allowance: int = 1_000_000) -> AsyncIterator[ThreadDoors]:
     """The router on an SQLite file, with its threads, as Cairn runs it."""
     with (
         tempfile.TemporaryDirectory(prefix="cairn-bench-") as folder,
@@ -133,7 +133,7 @@ async def open_doors(catalog: Catalog) -> AsyncIterator[ThreadDoors]:
             Threads(writers, 1),
             Threads(readers, 2),
             writers,
-            allowance=1_000_000,
+            allowance=allowance,
             patience=10.0,
         )
         engine.dispose()
