@@ -89,3 +89,21 @@ async def test_over_http(fake: SlackFake, tmp_path: Path) -> None:
         found = re.fullmatch(r"Cairn's Slack: (http://127\.0\.0\.1:\d+/slack/events)", told)
         assert found
         await say_hello(workspace, HttpLine(found[1], SECRET))
+
+
+async def test_with_a_prefix_commands_are_called_as_they_are_typed(fake: SlackFake, tmp_path: Path) -> None:
+    workspace = install(fake, "--prefix", "ai-")
+    user = workspace.add_person("Member A")
+    workspace.add_channel(GENERAL, user)
+    tokens = {"SLACK_BOT_TOKEN": workspace.token, "SLACK_APP_TOKEN": workspace.app_token}
+    async with running(tmp_path, **tokens, SLACK_API_URL=fake.api_url, CAIRN_PREFIX="ai-"):
+        person = Person(workspace, fake.sockets[workspace.id], user, GENERAL)
+        told = str(await person.type("/ai-cairn", ""))
+        assert "`/ai-skillgap" in told
+        assert "`/skillgap" not in told
+        await person.open_home()
+        await workspace.wait_for(lambda: user in workspace.homes, "a home")
+        drawn = str(workspace.homes[user])
+        assert "`/ai-" in drawn
+        assert not re.search(r"`/(?!ai-)", drawn)
+    assert "slack manifest outdated" not in (tmp_path / "log").read_text(encoding="utf-8")

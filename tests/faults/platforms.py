@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.openings import Openings
 from bot.adapters.slack.pictures import Pictures
 from bot.core.catalog import Catalog
@@ -70,8 +71,10 @@ async def open_messenger(
     if platform == "slack":
         async with ClientSession() as session:
             client = AsyncWebClient(SLACK_TOKEN, api_url, session=session, retry_handlers=[])
+            pictures = Pictures(client, unpainted, unpainted)
             yield Stepping(
-                SlackMessenger(client, Pictures(client, unpainted, unpainted), Openings(MANY)), step
+                SlackMessenger(client, pictures, Naming("", ()), Openings(MANY)),
+                step,
             )
         return
     adapter = DiscordAdapter(

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.errors import BROKEN, code_of
 from bot.adapters.slack.facts import Facts
+from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.origin import Malformed, Origin, pack, unpack
 from bot.adapters.slack.people import user_of
 from bot.adapters.slack.receive import Reader, Received
@@ -47,6 +48,7 @@ class Listeners:
         reader: Reader,
         client: AsyncWebClient,
         replies: Replies,
+        naming: Naming,
         report: Report,
     ) -> None:
         self._doors = doors
@@ -55,6 +57,7 @@ class Listeners:
         self._client = client
         self._facts = Facts(client, catalog)
         self._replies = replies
+        self._naming = naming
         self._report = report
         self._kinds: dict[
             str, tuple[Callable[[Payload], Any], Callable[[AsyncAck, Any], Awaitable[None]]]
@@ -121,7 +124,7 @@ class Listeners:
         await self._learn(caller)
 
     async def _publish_home(self, caller: Caller) -> None:
-        blocks = await self._doors.home(self._reader.space, caller)
+        blocks = self._naming.blocks(await self._doors.home(self._reader.space, caller))
         try:
             await self._client.views_publish(user_id=user_of(caller.address.id), view=home_payload(blocks))
         except BROKEN as error:
@@ -136,7 +139,7 @@ class Listeners:
         except Unreachable:  # it never will
             answer = Answer(busy(), private=True, refused=True)
         if answer is not None:
-            await self._bring(origin, call.caller, answer)
+            await self._bring(origin, call.caller, self._naming.answer(answer))
             await self._learn(call.caller)
 
     async def _answer(self, ack: AsyncAck, received: Received, draw: Draw, can_wait: bool) -> None:
@@ -195,7 +198,8 @@ class Listeners:
                 call = await self._facts.complete(call)
         except (DeliveryError, TimeoutError) as error:
             return Answer(busy(), private=True, refused=True, given_up=isinstance(error, TimeoutError))
-        return await self._doors.answer(call)
+        answer = await self._doors.answer(call)
+        return None if answer is None else self._naming.answer(answer)
 
     def _admit(self, call: Call) -> Answer | None:
         return self._doors.admit(call.caller.address, call.space.address)

@@ -6,6 +6,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.errors import BROKEN, delivery_error, nothing_said
+from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.openings import Openings
 from bot.adapters.slack.people import user_of
 from bot.adapters.slack.pictures import Pictures
@@ -28,16 +29,19 @@ class SlackMessenger:
     # Slack stores the key with a message, but nowhere promises to refuse the same one twice.
     deduplicates = False
 
-    def __init__(self, client: AsyncWebClient, pictures: Pictures, openings: Openings) -> None:
+    def __init__(
+        self, client: AsyncWebClient, pictures: Pictures, naming: Naming, openings: Openings
+    ) -> None:
         self._client = client
         self._pictures = pictures
+        self._naming = naming
         self._openings = openings
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
         """Says it, and shows its charts below."""
         channel = await self._open(notice.place, notice.to.id)
         payload = {
-            **message_payload(notice.message),
+            **message_payload(self._naming.message(notice.message)),
             "client_msg_id": str(occurrence.uuid),
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": occurrence.key}},
         }

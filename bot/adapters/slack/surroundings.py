@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.listeners import Listeners, Report
 from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.openings import Openings
 from bot.adapters.slack.origin import hooks_of
 from bot.adapters.slack.pictures import Pictures
@@ -46,9 +47,10 @@ class Surroundings:
         client = self.client(token)
         reader = Reader(space, user, self.prefix, hooks_of(client.base_url), self.catalog.commands)
         pictures = Pictures(client, self.painter, self.report)
+        naming = Naming(self.prefix, self.catalog.roots)
         replies = Replies(client, self.session, pictures)
-        listeners = Listeners(self.doors, self.catalog, reader, client, replies, self.report)
-        return Workspace(space, listeners, SlackMessenger(client, pictures, Openings(self.openings)))
+        listeners = Listeners(self.doors, self.catalog, reader, client, replies, naming, self.report)
+        return Workspace(space, listeners, SlackMessenger(client, pictures, naming, Openings(self.openings)))
 
 
 def open_session() -> ClientSession:

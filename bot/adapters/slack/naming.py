@@ -1,0 +1,60 @@
+"""What the commands are called in a workspace: a prefix keeps them apart from another app's."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.core.chat.call import Answer
+from bot.core.chat.form import Form
+from bot.core.chat.message import Block, Fields, Message, Section, Text, Update
+from bot.core.chat.part import Markdown, Part
+
+
+class Naming:
+    """Calls every command in our own words by the name that is typed here; what people typed stays.
+
+    `roots`: the first words of the commands. A block that has no room for longer names keeps the short ones.
+    """
+
+    def __init__(self, prefix: str, roots: Iterable[str]) -> None:
+        words = "|".join(map(re.escape, sorted(roots)))
+        self._named = re.compile(rf"`/(?=(?:{words})[ `])") if prefix and words else None
+        self._begins = f"`/{prefix}"
+
+    def answer(self, answer: Answer) -> Answer:
+        match answer.reply:
+            case Form():
+                return answer
+            case Update(message):
+                return replace(answer, reply=Update(self.message(message)))
+            case message:
+                return replace(answer, reply=self.message(message))
+
+    def message(self, message: Message) -> Message:
+        try:
+            return replace(message, blocks=self.blocks(message.blocks))
+        except ValueError:
+            return message
+
+    def blocks(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        return tuple(map(self._block, blocks))
+
+    def _block(self, block: Block) -> Block:
+        try:
+            match block:
+                case Text(parts) | Section(parts):
+                    return replace(block, parts=self._parts(parts))
+                case Fields(fields):
+                    named = tuple(replace(field, parts=self._parts(field.parts)) for field in fields)
+                    return replace(block, fields=named)
+        except ValueError:
+            pass
+        return block
+
+    def _parts(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        return tuple(self._part(part) for part in parts)
+
+    def _part(self, part: Part) -> Part:
+        if self._named is None or not isinstance(part, Markdown):
+            return part
+        return Markdown(self._named.sub(self._begins, part.text))
