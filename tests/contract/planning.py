@@ -53,6 +53,8 @@ class MovableClock:
 class Desk:
     """A member before a router, with the card that they saw last. A bug that is reported is raised."""
 
+    _numbers = count()  # of all desks: two of them may stand before one store
+
     def __init__(self, store: Store, content: Content = CONTENT, clock: MovableClock | None = None) -> None:
         catalog = Catalog(FEATURES)
         self.store = store
@@ -60,7 +62,6 @@ class Desk:
         self.library = Library(content, MATCHER, tuple(catalog.commands.values()), cities=CITIES)
         self.router = Router(catalog, store, self.clock, self.library, self._raise)
         self.reply: Reply | None = None
-        self._numbers = count()
 
     def _raise(self, error: Exception, call: object) -> str:
         raise error

@@ -22,7 +22,7 @@ from bot.core.chat.form import Form
 from bot.core.chat.message import Block, Message, Update
 from bot.core.handlers import FEATURES
 from bot.core.ids import Address
-from bot.core.views import errors, homes, installs, leads, reach, welcome
+from bot.core.views import calls, errors, homes, installs, leads, reach, welcome
 from bot.core.views.asking import ask_missing
 from tests.journeys.conversation import walk
 from tests.journeys.core import CoreSurface
@@ -99,10 +99,12 @@ async def _live() -> None:
 
 
 def _say_the_rest() -> None:
-    """What is said where no journey goes: too slow, broken, in two communities at once, just installed, of a
-    role, and of direct messages that are open again."""
+    """What is said where no journey goes: too slow, too often, interrupted, broken, in two communities at
+    once, just installed, of a role, and of direct messages that are open again."""
     errors.busy()
     errors.bug("0badcafe")
+    calls.too_often(42)
+    calls.unseen()
     spaces = tuple(Space(Address("discord", f"{one}"), f"Community {one}") for one in range(2))
     homes.which_home(spaces)
     homes.home_chosen(spaces[0])

@@ -24,7 +24,7 @@ from tests.end_to_end.test_discord_process import scene as discord
 from tests.end_to_end.waiting import Database, Process
 
 SOAK = bool(os.environ.get("CAIRN_SOAK"))
-KILLS = 30 if SOAK else 3
+KILLS = 30 if SOAK else 2
 BURST = 20
 ANSWER = "Container orchestration"
 # What who asks sees of a process that was killed.
