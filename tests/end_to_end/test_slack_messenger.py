@@ -64,6 +64,37 @@ async def test_a_message_is_found_behind_many_others(met: Met) -> None:
     assert await met.adapter.messenger.find(early) == Absent()
 
 
+async def test_a_search_that_is_told_to_wait_goes_on_from_there(met: Met) -> None:
+    """Some apps are shown one page a minute."""
+    row = occurrence(met, to=GENERAL, place="channel")
+    ref = await met.adapter.messenger.post(row, notice(row))
+    for number in range(2, 40):
+        met.workspace.say(GENERAL, {"text": f"message {number}"})
+    wait = Fault("refuse", 429, "ratelimited", retry_after=60)
+    asked = met.fake.calls["conversations.history"]
+    for page in range(2):
+        met.fake.faults.plan("conversations.history", Fault("slow"), wait)
+        with pytest.raises(RetryLater):
+            await met.adapter.messenger.find(row)
+        assert met.fake.calls["conversations.history"] == asked + 2 * (page + 1)
+    assert await met.adapter.messenger.find(row) == Found(ref)
+    assert met.fake.calls["conversations.history"] == asked + 5
+
+
+async def test_a_search_whose_bookmark_is_too_old_begins_again(met: Met) -> None:
+    row = occurrence(met, to=GENERAL, place="channel")
+    ref = await met.adapter.messenger.post(row, notice(row))
+    for number in range(2, 20):
+        met.workspace.say(GENERAL, {"text": f"message {number}"})
+    wait = Fault("refuse", 429, "ratelimited", retry_after=60)
+    old = Fault("refuse", 200, "invalid_cursor")
+    met.fake.faults.plan("conversations.history", Fault("slow"), wait, old)
+    for _ in range(2):
+        with pytest.raises(RetryLater):
+            await met.adapter.messenger.find(row)
+    assert await met.adapter.messenger.find(row) == Found(ref)
+
+
 async def test_too_much_to_look_through_is_no_answer(met: Met) -> None:
     for number in range(2, 160):
         met.workspace.say(GENERAL, {"text": f"message {number}"})

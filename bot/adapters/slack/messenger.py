@@ -13,12 +13,13 @@ from bot.adapters.slack.pictures import Pictures
 from bot.adapters.slack.render import message_payload
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
-from bot.core.errors import Unreachable
+from bot.core.errors import RetryLater, Unreachable
 
 EVENT_TYPE = "cairn_notice"
 BEFORE = timedelta(minutes=5)  # our clock and Slack's may differ
 PAGE_LIMIT = 200
 PAGES_MOST = 10
+REACHED_MOST = 1_000
 
 Payload = dict[str, Any]
 
@@ -36,6 +37,8 @@ class SlackMessenger:
         self._pictures = pictures
         self._naming = naming
         self._openings = openings
+        # How far a search went that was told to wait: the next page, and how many were read.
+        self._reached: dict[str, tuple[str, int]] = {}
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
         """Says it, and shows its charts below."""
@@ -53,24 +56,41 @@ class SlackMessenger:
         return Ref(channel, str(said["ts"]))
 
     async def find(self, occurrence: Occurrence) -> Finding:
-        """Looks for the key in what was said there since shortly before it was due."""
+        """Looks for the key in what was said there since shortly before it was due. Told to wait, it goes on
+        from there the next time: some are shown one page a minute only."""
         if not occurrence.to_id:
             return Absent()
-        oldest = f"{(occurrence.due_at - BEFORE).timestamp():.6f}"
         try:
             channel = await self._open(occurrence.place, occurrence.to_id)
-            cursor = ""
-            for _ in range(PAGES_MOST):
-                page = await self._read(channel, oldest, cursor)
-                for message in page.get("messages", ()):
-                    if _key_of(message) == occurrence.key:
-                        return Found(Ref(channel, message["ts"]))
-                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-                if not cursor:
-                    return Absent()
+            return await self._search(channel, occurrence)
         except Unreachable:  # not allowed to look, or no longer there
             return CantTell()
+
+    async def _search(self, channel: str, occurrence: Occurrence) -> Finding:
+        oldest = f"{(occurrence.due_at - BEFORE).timestamp():.6f}"
+        begun = cursor, first = self._reached.pop(occurrence.key, ("", 0))
+        for number in range(first, PAGES_MOST):
+            try:
+                page = await self._read(channel, oldest, cursor)
+            except RetryLater:
+                self._remember(occurrence.key, cursor, number)
+                raise
+            except Unreachable as error:
+                if cursor and (cursor, number) == begun:
+                    raise RetryLater(error.why) from None  # perhaps only the bookmark is too old
+                raise
+            for message in page.get("messages", ()):
+                if _key_of(message) == occurrence.key:
+                    return Found(Ref(channel, message["ts"]))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return Absent()
         return CantTell()
+
+    def _remember(self, key: str, cursor: str, page: int) -> None:
+        if len(self._reached) >= REACHED_MOST:
+            self._reached.clear()
+        self._reached[key] = cursor, page
 
     async def _open(self, place: str, to: str) -> str:
         """The id of the channel: a member's direct messages are one of their own."""
