@@ -159,7 +159,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         ),
         inbox=inbox,
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
-        channels=ThreadChannels(KeptChannels(engine, "discord"), writers, readers),
+        channels=ThreadChannels(KeptChannels(engine, "discord"), clock, writers, readers),
         uploads={one: ThreadUploads(Uploads(engine, one), writers, readers) for one in PLATFORMS},
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         installs=installs,

@@ -11,6 +11,7 @@ import structlog
 
 from bot.clock import TimeMachine
 from bot.core.errors import TryAgain
+from bot.core.ports import Clock
 from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
 from bot.storage.installs import Installs
@@ -71,10 +72,23 @@ class ThreadInstalls:
 class ThreadChannels:
     """The channels of a platform's direct messages, awaited."""
 
-    def __init__(self, kept: KeptChannels, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
-        self.keep = functools.partial(hop, writers, kept.keep)
+    def __init__(
+        self, kept: KeptChannels, clock: Clock, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor
+    ) -> None:
+        self._kept = kept
+        self._clock = clock
+        self._writers = writers
+        self._readers = readers
         self.forget = functools.partial(hop, writers, kept.forget)
         self.find = functools.partial(hop, readers, kept.find)
+
+    async def keep(self, user: str, channel: str) -> None:
+        await hop(self._writers, self._kept.keep, user, channel, self._clock.now())
+
+    async def ages(self, seconds: float) -> tuple[float, ...]:
+        now = self._clock.now()
+        opened = await hop(self._readers, self._kept.opened_since, now - timedelta(seconds=seconds))
+        return tuple((now - at).total_seconds() for at in opened)
 
 
 class ThreadTime:

@@ -1,5 +1,7 @@
 """The channels in which people are written to, as rows: each is opened once."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, Engine, and_, delete, select
 
 from bot.core.ids import Platform
@@ -8,6 +10,7 @@ from bot.storage.transaction import open_transaction
 from bot.storage.upsert import upsert
 
 DEADLINE_SECONDS = 5.0
+OPENED_MOST = 100
 
 
 class KeptChannels:
@@ -24,11 +27,20 @@ class KeptChannels:
             channel: str | None = connection.execute(found).scalar_one_or_none()
             return channel
 
-    def keep(self, user: str, channel: str) -> None:
+    def opened_since(self, then: datetime) -> tuple[datetime, ...]:
+        """When channels were opened since then, the oldest first; at most so many as a minute takes."""
+        opened = direct_channels.c.opened_at
+        found = select(opened).where(direct_channels.c.platform == self._platform, opened > then)
+        with open_transaction(self._engine, DEADLINE_SECONDS, writes=False) as connection:
+            return tuple(connection.execute(found.order_by(opened).limit(OPENED_MOST)).scalars())
+
+    def keep(self, user: str, channel: str, now: datetime) -> None:
         key = {"platform": self._platform, "foreign_id": user}
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:
-            kept = upsert(connection.dialect.name, direct_channels, key=tuple(key), replaced=("channel",))
-            connection.execute(kept, {**key, "channel": channel})
+            kept = upsert(
+                connection.dialect.name, direct_channels, key=tuple(key), replaced=("channel", "opened_at")
+            )
+            connection.execute(kept, {**key, "channel": channel, "opened_at": now})
 
     def forget(self, user: str) -> None:
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:

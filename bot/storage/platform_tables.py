@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, PrimaryKeyConstraint, String, Table
 
 from bot.core.ids import FOREIGN_ID_LIMIT
-from bot.storage.columns import WORD_LIMIT, Owner, fits, metadata, text
+from bot.storage.columns import WORD_LIMIT, Owner, fits, instant, metadata, text
 
 DIGEST_LIMIT = 64
 
@@ -27,6 +27,7 @@ direct_channels = Table(
     text("platform", WORD_LIMIT),
     text("foreign_id", FOREIGN_ID_LIMIT),
     text("channel", FOREIGN_ID_LIMIT),
+    instant("opened_at", nullable=True),
     fits("platform", WORD_LIMIT),
     fits("foreign_id", FOREIGN_ID_LIMIT),
     fits("channel", FOREIGN_ID_LIMIT),

@@ -1,6 +1,7 @@
 """Small stand-ins that a Discord adapter can be started with, where a test needs no database behind it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -159,14 +160,20 @@ class StubMemory:
 class StubChannels:
     """The channels of direct messages that outlive the adapter."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.kept: dict[str, str] = {}
+        self._now = now
+        self._opened: list[float] = []
 
     async def find(self, user: str) -> str | None:
         return self.kept.get(user)
 
     async def keep(self, user: str, channel: str) -> None:
         self.kept[user] = channel
+        self._opened.append(self._now())
+
+    async def ages(self, seconds: float) -> tuple[float, ...]:
+        return tuple(self._now() - at for at in self._opened if at > self._now() - seconds)
 
     async def forget(self, user: str) -> None:
         self.kept.pop(user, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -15,6 +16,8 @@ from tests.end_to_end.discord_world import Guild, User
 from tests.end_to_end.test_discord_delivery import make_notice, make_occurrence
 
 OPENINGS = 3
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+HALF = timedelta(seconds=MINUTE / 2)
 
 
 class HandClock:
@@ -122,7 +125,7 @@ async def test_who_left_costs_no_opening(scene: Scene) -> None:
 async def test_after_a_minute_there_is_room_again(scene: Scene) -> None:
     clock = HandClock()
     rest = scene.bot.adapter._rest
-    direct = DirectChannels(rest, StubChannels(), OPENINGS, clock)
+    direct = DirectChannels(rest, StubChannels(clock), OPENINGS, clock)
     for _ in range(OPENINGS):
         await direct.open(scene.person().id)
         clock.seconds += 5
@@ -140,9 +143,12 @@ async def test_after_a_minute_there_is_room_again(scene: Scene) -> None:
 def test_channels_are_kept(engine: Engine) -> None:
     kept = KeptChannels(engine, "discord")
     assert kept.find("1") is None
-    kept.keep("1", "10")
-    kept.keep("2", "20")
-    kept.keep("1", "11")
+    kept.keep("1", "10", NOON)
+    kept.keep("2", "20", NOON + HALF)
+    kept.keep("1", "11", NOON + 2 * HALF)
     assert (kept.find("1"), kept.find("2"), KeptChannels(engine, "slack").find("1")) == ("11", "20", None)
+    assert kept.opened_since(NOON) == (NOON + HALF, NOON + 2 * HALF)
+    assert KeptChannels(engine, "slack").opened_since(NOON) == ()
     kept.forget("1")
+    assert kept.opened_since(NOON + HALF) == ()
     assert (kept.find("1"), kept.find("2")) == (None, "20")

@@ -73,7 +73,7 @@ def test_no_minute_is_too_full_and_everybody_is_reached(
     time = Time()
     rest = Opening(time, refusals)
     rest.lasts = lasts
-    direct = DirectChannels(rest, StubChannels(), openings, time)
+    direct = DirectChannels(rest, StubChannels(time), openings, time)
     put_off: list[RetryLater] = []
     due = [(time.now, str(number)) for number in range(people)]
 
@@ -101,7 +101,7 @@ def test_no_minute_is_too_full_and_everybody_is_reached(
 @settings(usual)
 def test_who_waits_is_spread_over_the_minutes_that_it_takes(openings: int, waiting: int) -> None:
     time = Time()
-    direct = DirectChannels(Opening(time, []), StubChannels(), openings, time)
+    direct = DirectChannels(Opening(time, []), StubChannels(time), openings, time)
 
     async def ask() -> list[float]:
         for number in range(openings):
@@ -118,3 +118,39 @@ def test_who_waits_is_spread_over_the_minutes_that_it_takes(openings: int, waiti
     assert len(waits) == waiting
     assert fullest(waits) <= openings
     assert waits[-1] <= MINUTE + MINUTE * waiting / openings
+
+
+@given(
+    openings=st.integers(1, 12),
+    people=st.integers(1, 30),
+    lasts=st.floats(0, 5),
+    gaps=st.lists(st.floats(0, 20), max_size=30),
+    ends=st.sets(st.integers(0, 60), max_size=6),
+)
+@settings(usual)
+def test_who_takes_over_keeps_to_the_same_minute(
+    openings: int, people: int, lasts: float, gaps: list[float], ends: set[int]
+) -> None:
+    """Another process with the same memory, each time that one ends."""
+    time = Time()
+    rest, memory = Opening(time, []), StubChannels(time)
+    rest.lasts = lasts
+    due = [(time.now, str(number)) for number in range(people)]
+
+    async def tell() -> None:
+        direct, step = DirectChannels(rest, memory, openings, time), 0
+        while due:
+            step += 1
+            if step in ends:
+                direct = DirectChannels(rest, memory, openings, time)
+            due.sort()
+            at, user = due.pop(0)
+            time.now = max(time.now, at) + (gaps.pop() if gaps else 0.0)
+            try:
+                await direct.find(user) or await direct.open(user)
+            except RetryLater as error:
+                due.append((time.now + (error.after or 0.0), user))
+
+    asyncio.run(tell())
+    assert len(rest.opened) == people
+    assert fullest(rest.tried) <= openings

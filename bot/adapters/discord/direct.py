@@ -25,7 +25,13 @@ class Memory(Protocol):
         """The channel of the user's direct messages."""
         ...
 
-    async def keep(self, user: str, channel: str) -> None: ...
+    async def keep(self, user: str, channel: str) -> None:
+        """The channel was opened just now."""
+        ...
+
+    async def ages(self, seconds: float) -> tuple[float, ...]:
+        """How long ago channels were opened within the last so many seconds, the longest first."""
+        ...
 
     async def forget(self, user: str) -> None: ...
 
@@ -52,14 +58,14 @@ class DirectChannels:
         """
         channel = self._known.get(user) or await self._memory.find(user)
         if channel is None:
-            self._require_room()
+            await self._require_room()
         else:
             self._remember(user, channel)
         return channel
 
     async def open(self, user: str) -> str:
         """The id of a channel that is opened now. Raises as `find` does, and as `Rest`."""
-        self._require_room()
+        await self._require_room()
         self._opened.append(self._now())
         try:
             channel = await self._rest.open_direct(user)
@@ -83,7 +89,11 @@ class DirectChannels:
         if len(self._known) > KEPT_IN_MEMORY:
             self._known.popitem(last=False)
 
-    def _require_room(self) -> None:
+    async def _require_room(self) -> None:
+        if not self._opened or self._opened[-1] <= self._now() - MINUTE:
+            # Perhaps another process has opened some before this one took its place.
+            ages = await self._memory.ages(MINUTE)
+            self._opened.extend(self._now() - age for age in ages)
         now = self._now()
         while self._opened and self._opened[0] <= now - MINUTE:
             self._opened.popleft()
