@@ -158,6 +158,7 @@ async def test_each_failure_says_what_can_be_done(
     [
         ("chat.postMessage", "account_inactive", "space"),
         ("chat.postMessage", "token_revoked", "space"),
+        ("chat.postMessage", "team_access_not_granted", "space"),
         ("conversations.open", "invalid_auth", "space"),
         ("conversations.open", "user_disabled", "member"),
         ("conversations.open", "user_not_found", "member"),

@@ -14,7 +14,10 @@ _BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_a
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout"})
 _LATER = (429, 503)
 _CUTS: dict[str, Cut] = {
-    **dict.fromkeys(("account_inactive", "invalid_auth", "token_expired", "token_revoked"), "space"),
+    **dict.fromkeys(
+        ("account_inactive", "invalid_auth", "team_access_not_granted", "token_expired", "token_revoked"),
+        "space",
+    ),
     **dict.fromkeys(("user_disabled", "user_not_found", "users_not_found"), "member"),
     **dict.fromkeys(("channel_not_found", "is_archived", "not_in_channel", "restricted_action"), "channel"),
 }
