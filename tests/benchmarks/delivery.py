@@ -28,12 +28,13 @@ BURST = 1_000
 
 def report(members: int, peers: int) -> None:
     with tempfile.TemporaryDirectory(prefix="cairn-bench-") as folder:
-        peer = run_peer(Path(folder), peers, tuned=False)
-        tuned = run_peer(Path(folder), peers, tuned=True)
-        print(f"\nthe naive peer, {peers} jobs, all due: {show(peer)}")
-        print(f"the same on our engine:          {show(tuned)}")
         for name, opened in (("SQLite", open_sqlite(Path(folder))), ("PostgreSQL", open_postgres())):
             with opened as engine:
+                url = url_of(engine)
+                peer = run_peer(url.replace("cairn.db", "peer.db"), peers, tuned=False)
+                tuned = run_peer(url.replace("cairn.db", "tuned.db"), peers, tuned=True)
+                print(f"\n{name}: the naive peer, {peers} jobs, all due: {show(peer)}")
+                print(f"the same on our engine: {show(tuned)}")
                 print(f"\n{name}, {members:,} members on {SLOTS} slots, one of which is due")
                 print(f"{'what':52} {'goal':20} {'measured':>14} {'peer':>8} {'tuned peer':>11}")
                 for row in measure(engine, members, peer, tuned):
@@ -64,6 +65,10 @@ def open_postgres() -> Iterator[Engine]:
         engine.dispose()
 
 
+def url_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
 def line(name: str, goal: str, measured: str, *beside: float) -> str:
     return f"{name:52} {goal:20} {measured:>14} " + " ".join(f"{one:>9.1f}x" for one in beside)
 
@@ -79,7 +84,7 @@ def measure(engine: Engine, count: int, peer: Peer, tuned: Peer) -> Iterator[str
     yield line("an idle tick", "under 1 ms", us(idle), peer.idle / idle, tuned.idle / idle)
 
     due = count // SLOTS
-    url = engine.url.render_as_string(hide_password=False)
+    url = url_of(engine)
     # In a process of its own: this one's memory has held all the members already.
     with get_context("spawn").Pool(1) as process:
         planned, grown = process.apply(materialise, (url,))

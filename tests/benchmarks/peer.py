@@ -1,10 +1,10 @@
-"""The naive peer: one APScheduler job for each member, in its SQLAlchemyJobStore on SQLite."""
+"""The naive peer: one APScheduler job for each member, in its SQLAlchemyJobStore, on the database that is
+measured."""
 
 import asyncio
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
@@ -35,10 +35,10 @@ async def send(member: int) -> None:
         _done[-1].set()
 
 
-def run_peer(folder: Path, count: int, *, tuned: bool) -> Peer:
-    """`tuned`: on our engine, which waits for the disk less often than SQLAlchemy's own default."""
-    file = folder / f"peer-{tuned}.db"
-    store = SQLAlchemyJobStore(engine=open_engine(str(file)) if tuned else None, url=f"sqlite:///{file}")
+def run_peer(url: str, count: int, *, tuned: bool) -> Peer:
+    """`tuned`: on our engine, which on SQLite waits for the disk less often than SQLAlchemy's own default."""
+    engine = open_engine(url) if tuned else None
+    store = SQLAlchemyJobStore(engine=engine, url=url, tablename=f"peer_{tuned}")
     try:
         return asyncio.run(_run(store, count))
     finally:
