@@ -107,3 +107,23 @@ async def test_with_a_prefix_commands_are_called_as_they_are_typed(fake: SlackFa
         assert "`/ai-" in drawn
         assert not re.search(r"`/(?!ai-)", drawn)
     assert "slack manifest outdated" not in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+async def test_a_lead_who_names_nobody_is_asked_for_one(fake: SlackFake, tmp_path: Path) -> None:
+    """On Slack nobody has a role, so a member it is."""
+    workspace = install(fake)
+    lead, user = workspace.add_person("Lead", is_admin=True), workspace.add_person("Member A")
+    workspace.add_channel(GENERAL, lead, user)
+    tokens = {"SLACK_BOT_TOKEN": workspace.token, "SLACK_APP_TOKEN": workspace.app_token}
+    async with running(tmp_path, **tokens, SLACK_API_URL=fake.api_url):
+        line = fake.sockets[workspace.id]
+        await Person(workspace, line, user, GENERAL).type("/cairn", "")
+        asking = Person(workspace, line, lead, GENERAL)
+        await asking.type("/lead", "promote")
+        (block,) = asking.modal.view["blocks"]
+        assert (block["block_id"], block["optional"]) == ("member", False)
+        assert [one["value"] for one in await asking.search("member", "Member")]
+        await asking.submit({"member": "Member A"})
+        await workspace.wait_for(
+            lambda: "is a lead of this community now" in str(workspace.posts[-1].payload)
+        )

@@ -1,9 +1,12 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from bot.core.chat.command import Command, Option
 from bot.core.chat.control import Choice
 from bot.core.chat.form import DateInput, SelectInput, TextInput
+from bot.core.ids import Role
 from bot.core.views.asking import RUN, YES_NO, ask_missing
 
 LEVELS = (Choice("New to it", "1"), Choice("Daily", "2"))
@@ -37,6 +40,19 @@ def test_a_form_asks_for_what_is_missing_and_keeps_what_was_given() -> None:
         SelectInput("loud", "Tell everybody", YES_NO, required=False),
         TextInput("weeks", "How many weeks", value="3", required=False, limit=500),
     )
+
+
+def test_what_another_option_can_take_the_place_of_is_asked_for_without_it() -> None:
+    promote = command(Option("member", "Who", unless="role"), Option("role", "All who have it", kind=Role))
+    form = ask_missing(promote, {"member": " "})
+    assert form is not None
+    assert form.inputs == (TextInput("member", "Who", limit=500),)
+    assert ask_missing(promote, {"member": "Ada"}) is None
+    assert ask_missing(promote, {"role": "1"}) is None
+    with pytest.raises(ValueError, match="start"):
+        command(Option("member", "Who", unless="role"))
+    with pytest.raises(ValueError, match="member"):
+        Option("member", "Who", required=True, unless="role")
 
 
 def test_a_day_is_kept_when_it_is_one() -> None:

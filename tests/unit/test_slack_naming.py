@@ -28,7 +28,11 @@ def test_our_own_words_name_commands_as_they_are_typed() -> None:
     assert NAMING.answer(Answer(Update(said), private=False)) == Answer(Update(named), private=False)
 
 
-def test_a_form_is_left_as_it_is() -> None:
+def test_only_the_title_of_a_form_can_be_a_command() -> None:
+    asks = Form("/lead promote", ActionId("command.run"), (TextInput("title", "`/plan`"),))
+    assert NAMING.form(asks) == replace(asks, title="/ai-lead promote")
+    long = replace(asks, title="/lead promote a member..")
+    assert NAMING.form(long).title == "/ai-lead promote a membe"
     form = Answer(Form("Plan", ActionId("plan.start"), (TextInput("title", "Title"),)), private=True)
     assert NAMING.answer(form) == form
 

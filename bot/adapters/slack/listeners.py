@@ -103,7 +103,7 @@ class Listeners:
             await ack(_draw_command(told) or "")
             return
         searched = tuple(option.name for option in command.options if option.suggest)
-        await self._replies.open_form(received.origin, form, searched)
+        await self._replies.open_form(received.origin, self._naming.form(form), searched)
         await ack()
 
     async def _run_action(self, ack: AsyncAck, received: Received) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.core.chat.call import Answer
-from bot.core.chat.form import Form
+from bot.core.chat.form import TITLE_LIMIT, Form
 from bot.core.chat.message import Block, Fields, Message, Section, Text, Update
 from bot.core.chat.part import Markdown, Part
 
@@ -29,6 +29,10 @@ class Naming:
                 return replace(answer, reply=Update(self.message(message)))
             case message:
                 return replace(answer, reply=self.message(message))
+
+    def form(self, form: Form) -> Form:
+        """A form that asks for what a command was not told has the command's name as its title."""
+        return replace(form, title=self._rename(f"`{form.title}`")[1:-1][:TITLE_LIMIT])
 
     def message(self, message: Message) -> Message:
         try:
@@ -55,6 +59,7 @@ class Naming:
         return tuple(self._part(part) for part in parts)
 
     def _part(self, part: Part) -> Part:
-        if self._named is None or not isinstance(part, Markdown):
-            return part
-        return Markdown(self._named.sub(self._begins, part.text))
+        return Markdown(self._rename(part.text)) if isinstance(part, Markdown) else part
+
+    def _rename(self, text: str) -> str:
+        return text if self._named is None else self._named.sub(self._begins, text)

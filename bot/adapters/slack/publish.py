@@ -95,4 +95,5 @@ def _draw_usage(command: Command) -> str:
 
 def _draw_option(option: Option) -> str:
     shown = "/".join(choice.value for choice in option.choices) or option.name
-    return f"<{shown}>" if option.required else f"[{shown}]"
+    # What could take another one's place here is a role, which nobody has.
+    return f"<{shown}>" if option.required or option.unless else f"[{shown}]"

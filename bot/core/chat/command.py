@@ -29,7 +29,8 @@ Value = str | int | bool | date
 class Option:
     """One thing a command can be told. `suggest` names the entries offered while it is typed:
     `(glance, ctx, text) -> tuple[Choice, ...]`; `choices` is a closed list instead. A
-    Role can only be chosen where the platform has roles."""
+    Role can only be chosen where the platform has roles. `unless` names another option that can take this
+    one's place: one of the two is needed."""
 
     name: str
     description: str
@@ -38,11 +39,13 @@ class Option:
     choices: tuple[Choice, ...] = ()
     suggest: Callable[..., tuple[Choice, ...]] | None = None
     limit: int = TYPED_LIMIT
+    unless: str = ""
 
     def __post_init__(self) -> None:
         _check(self.name, self.description)
         require(0 < self.limit <= TEXT_LIMIT, f"1 to {TEXT_LIMIT} characters for {self.name}")
         require(not (self.choices and self.suggest), f"choices or suggestions for {self.name}, not both")
+        require(not (self.required and self.unless), f"{self.name} is required, or another one is given")
         require(not self.suggest or self.kind is not bool, f"suggestions for {self.name}, yes or no")
         if self.choices:
             require_choices(self.choices)
@@ -79,7 +82,10 @@ class Command:
         required = [option.required for option in self.options]
         require(sum(required) <= INPUT_LIMIT, f"{INPUT_LIMIT} required options for {self.name}: a form asks")
         require(required == sorted(required, reverse=True), f"required options of {self.name} come first")
-        require(len({one.name for one in self.options}) == len(self.options), f"options of {self.name} once")
+        names = {one.name for one in self.options}
+        require(len(names) == len(self.options), f"options of {self.name} once")
+        instead = {(one.name, one.unless) for one in self.options if one.unless}
+        require(all(name in names - {own} for own, name in instead), f"{self.name} has no {instead}")
 
     @property
     def root(self) -> str:

@@ -35,7 +35,7 @@ def suggest_members(glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
 
 
 MEMBER = Option("member", "Who", required=True, suggest=suggest_members, limit=MEMBER_LIMIT)
-ONE = Option("member", "Who", suggest=suggest_members, limit=MEMBER_LIMIT)
+ONE = Option("member", "Who", unless="role", suggest=suggest_members, limit=MEMBER_LIMIT)
 ROLE = Option("role", "Everybody who has this role", kind=Role)
 INVITED = Option("member", "Call one member by name", suggest=suggest_members, limit=MEMBER_LIMIT)
 NAME = Option("name", "Its name, such as Autumn", required=True, limit=NAME_LIMIT)

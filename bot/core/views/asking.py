@@ -1,6 +1,6 @@
 """The form that asks for what a command was not told, where a platform doesn't ask by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from bot.core.chat.codec import Action
@@ -18,6 +18,7 @@ from bot.core.chat.form import (
     TextInput,
 )
 from bot.core.chat.typed import clean_line
+from bot.core.ids import Role
 
 # Whoever receives this form's answer makes the command of it, as if it had been typed: no handler sees it.
 RUN = Action("command.run", "command")
@@ -29,21 +30,26 @@ Given = Mapping[str, str | int | bool]
 
 def ask_missing(command: Command | None, given: Given) -> Form | None:
     """The form with the command's first five options, what was given filled in; None when nothing is
-    missing. An option that is unknown is left to the answer, which says so."""
+    missing. An option that is unknown is left to the answer, which says so. No form asks for roles."""
     if command is None or not given.keys() <= {option.name for option in command.options}:
         return None
-    missing = [one for one in command.options if one.required and not str(given.get(one.name, "")).strip()]
-    if not missing:
+    told = {name for name, value in given.items() if str(value).strip()}
+    if not any(one.name not in told and _is_needed(one, told) for one in command.options):
         return None
-    inputs = tuple(_ask(one, str(given.get(one.name, ""))) for one in command.options[:INPUT_LIMIT])
+    asked = [one for one in command.options if one.kind is not Role][:INPUT_LIMIT]
+    inputs = tuple(_ask(one, str(given.get(one.name, "")), _is_needed(one, told)) for one in asked)
     return Form(f"/{command.name}"[:TITLE_LIMIT], RUN(command.name), inputs)
 
 
-def _ask(option: Option, given: str) -> Input:
+def _is_needed(option: Option, told: Collection[str]) -> bool:
+    return option.required or (bool(option.unless) and option.unless not in told)
+
+
+def _ask(option: Option, given: str, required: bool) -> Input:
     """What was given is kept where it fits, so that nobody types it twice."""
     fits = len(option.description) <= LABEL_LIMIT
     label, hint = (option.description, "") if fits else (option.name, option.description)
-    name, required = option.name, option.required
+    name = option.name
     choices = YES_NO if option.kind is bool else option.choices
     if choices:
         known = given if given in {choice.value for choice in choices} else ""
