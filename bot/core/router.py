@@ -1,7 +1,6 @@
 """The one door. `Router.answer` runs whole on a database thread: one hop and one transaction a request."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from bot.core.catalog import Catalog
@@ -224,7 +223,7 @@ class Router:
             if not (tx.inbox.take(call, now) if kept is None else tx.inbox.work(kept)):
                 return None
             member = tx.members.enrol(call.space, caller, now)
-            caller = _authorise(asked, caller, member, tx)
+            _authorise(asked, caller, member, tx)
             args, named = read()
             ctx = Context(tx, self._library)
             if caller.zone:
@@ -243,11 +242,10 @@ class Router:
 
 def _authorise(
     asked: Command | ActionHandler, caller: Caller, member: Member | None, tx: Transaction
-) -> Caller:
+) -> None:
     """A lead is whoever administers the space, or was made one by a lead and still is, or has a role on the
-    platform that makes leads: that counts as the platform's own word."""
+    platform that makes leads."""
     if not asked.lead or caller.is_lead or (member is not None and tx.leads.has(member)):
-        return caller
+        return
     if member is None or tx.leads.roles(member.space_id).isdisjoint(caller.roles):
         raise NotAllowed("lead.only")
-    return replace(caller, is_lead=True)

@@ -9,13 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.domain.cohorts import CohortId
 from bot.core.domain.schedules import WEEKLY, Schedule, ScheduleId
-from bot.core.ids import MemberId, SpaceId
+from bot.core.ids import MemberId, Role, SpaceId
 from bot.core.recurrence import Recurrence
 from bot.storage.tables import schedules
 from bot.storage.upsert import upsert
 
 _KEY = ("space_id", "cohort_id", "kind", "place", "stamp")
-_REPLACED = ("to_id", "zone", "weekday", "minute", "on", "member_id", "by_platform", "changed_at")
+_REPLACED = ("to_id", "zone", "weekday", "minute", "on", "member_id", "by_platform", "by_role", "changed_at")
 _PLACES: dict[str, Literal["channel", "direct"]] = {"channel": "channel", "direct": "direct"}
 
 
@@ -83,6 +83,7 @@ def _row(space: SpaceId, schedule: Schedule, now: datetime) -> dict[str, Any]:
         "on": schedule.on,
         "member_id": schedule.set_by,
         "by_platform": schedule.by_platform,
+        "by_role": schedule.by_role,
         "changed_at": now,
     }
 
@@ -99,4 +100,5 @@ def _schedule(row: Row[Any]) -> Schedule:
         row.by_platform,
         row.on,
         row.stamp,
+        None if row.by_role is None else Role(row.by_role),
     )

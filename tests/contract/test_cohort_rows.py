@@ -20,7 +20,15 @@ from tests.contract.storing import ADA, BEN, NOW, RIDGE, VALLEY, count_rows, enr
 
 ONE = CohortId(1)
 PLAIN = Schedule(
-    NOT_KEPT, ONE, TIP, "channel", "C1", Recurrence("Europe/Lisbon", 2, 600), MemberId(1), by_platform=False
+    NOT_KEPT,
+    ONE,
+    TIP,
+    "channel",
+    "C1",
+    Recurrence("Europe/Lisbon", 2, 600),
+    MemberId(1),
+    by_platform=False,
+    by_role=Role("r1"),
 )
 
 # What can be done with the ids of Ada's space, by a member of another one; and what it gives.

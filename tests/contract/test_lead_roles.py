@@ -77,6 +77,27 @@ async def test_what_a_lead_by_role_had_posted_comes(hall: Hall) -> None:
     assert hall.ears.places == ["#general"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "places"),
+    [
+        ((), ["@2"]),
+        (("demote",), []),
+        # Whoever took the role's word for it leads in their own name meanwhile.
+        (("promote", "demote"), ["@2"]),
+    ],
+)
+async def test_a_preview_comes_while_its_role_leads(
+    hall: Hall, changes: tuple[str, ...], places: list[str]
+) -> None:
+    hall.lead("promote", CHIEF, SERVER, role="78")
+    hall.lead("tips", GUIDE, SERVER, action="preview")
+    for change in changes:
+        given = {"member": "Guide"} if change == "promote" else {"role": "78"}
+        hall.lead(change, CHIEF, SERVER, **given)
+    await hall.courier.drain("discord")
+    assert hall.ears.places == places
+
+
 def test_only_discord_offers_it() -> None:
     (lead,) = (one for one in discord_commands(CATALOG) if one["name"] == "lead")
     (promote,) = (one for one in lead["options"] if one["name"] == "promote")
@@ -89,5 +110,5 @@ def test_only_discord_offers_it() -> None:
         for one in manifest(CATALOG)["features"]["slash_commands"]
         if one["command"] == "/lead"
     )
-    assert "promote [member] |" in hint
+    assert "promote <member> |" in hint
     assert [one["name"] for command in palette(CATALOG) for one in command["options"]].count("role") == 0

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal, NewType
 
 from bot.core.domain.cohorts import CohortId
-from bot.core.ids import MemberId
+from bot.core.ids import MemberId, Role
 from bot.core.recurrence import Recurrence
 
 ScheduleId = NewType("ScheduleId", int)
@@ -28,8 +28,8 @@ class Schedule:
     """Something of a cohort that goes to a channel, or as a preview to the lead `set_by` alone ("direct").
 
     `stamp` is WEEKLY for what comes each week while it is `on`. What is said once has another: the moment it
-    was asked for, so that a second press asks for the same. `by_platform`: whoever set it was a lead because
-    the platform said so.
+    was asked for, so that a second press asks for the same. Whoever set it was a lead because the platform
+    said so (`by_platform`), because of the role `by_role`, or else in their own name.
     """
 
     id: ScheduleId
@@ -42,6 +42,7 @@ class Schedule:
     by_platform: bool
     on: bool = True
     stamp: int = WEEKLY
+    by_role: Role | None = None
 
     @property
     def is_weekly(self) -> bool:

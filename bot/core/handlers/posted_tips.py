@@ -9,7 +9,7 @@ from bot.core.chat.message import Message, Update
 from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.domain.cohorts import Cohort, common_phase
 from bot.core.domain.ledger import Occurrence
-from bot.core.domain.schedules import NOT_KEPT, POST_LATE, TIP, Schedule
+from bot.core.domain.schedules import POST_LATE, TIP, Schedule
 from bot.core.domain.tips import Challenge, Tip, choose_for_phase
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
@@ -27,7 +27,7 @@ from bot.core.handlers.schedules import (
     set_weekly,
     show_weekly,
 )
-from bot.core.handlers.summaries import ONCE, stamp_of
+from bot.core.handlers.summaries import stamp_of
 from bot.core.ids import Address, SpaceId
 from bot.core.recurrence import next_due
 from bot.core.request import Context, Request
@@ -137,10 +137,7 @@ def _choose(
 
 
 def _preview(request: Request, ctx: Context, cohort: Cohort) -> Message:
-    member, stamp = request.member, stamp_of(request.now)
-    to, by_platform = member.address.id, request.caller.is_lead
-    once = Schedule(NOT_KEPT, cohort.id, TIP, "direct", to, ONCE, member.id, by_platform, stamp=stamp)
-    say_once(request, ctx, once)
+    say_once(request, ctx, cohort, TIP, "direct", request.member.address.id, stamp_of(request.now))
     return views.on_its_way_card()
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.core.chat.command import Option
 from bot.core.chat.message import Message, Update
-from bot.core.chat.notice import Skip
+from bot.core.chat.notice import Place, Skip
 from bot.core.domain.cohorts import Cohort
 from bot.core.domain.ledger import Occurrence
 from bot.core.domain.members import Member
@@ -15,7 +15,7 @@ from bot.core.handlers.cohorts import COHORT
 from bot.core.handlers.leads import pick_cohort
 from bot.core.handlers.reminders import DAY, HOUR
 from bot.core.handlers.zones import read_zone, suggest_zones
-from bot.core.ids import Address, SpaceId
+from bot.core.ids import Address, Role, SpaceId
 from bot.core.recurrence import Recurrence, next_due, read_wall, read_weekday
 from bot.core.request import Context, Request
 from bot.core.time import monday_of
@@ -26,6 +26,9 @@ feature = Feature("schedules", views)
 # What a lead doesn't say is as for reminders: Monday, 09:00.
 DAY_IF_UNSAID = 0
 MINUTE_IF_UNSAID = 9 * 60
+
+# What is said once recurs by nobody's clock.
+ONCE = Recurrence("UTC", 0, 0)
 
 ZONE = Option("zone", "By whose clock: a big city nearby, or a zone", suggest=suggest_zones)
 OFF = Option("off", "Yes ends it", kind=bool)
@@ -96,6 +99,7 @@ def set_weekly(
         recurrence,
         request.member.id,
         request.caller.is_lead,
+        by_role=_role_of(request, ctx),
     )
     kept = ctx.tx.schedules.keep(space, wanted, request.now)
     ctx.tx.slots.point(space, kind, kept.id, recurrence, next_due(recurrence, request.now))
@@ -131,10 +135,14 @@ def show_weekly(request: Request, ctx: Context, cohort: Cohort, kind: str, note:
     return views.schedule_card(cohort, schedule, upcoming, channel_of(request), note, request.now)
 
 
-def say_once(request: Request, ctx: Context, schedule: Schedule) -> None:
-    """What the schedule stands for is due now. A second time, with the same stamp, changes nothing."""
-    space = request.member.space_id
-    kept = ctx.tx.schedules.add(space, schedule, request.now)
+def say_once(
+    request: Request, ctx: Context, cohort: Cohort, kind: str, place: Place, to: str, stamp: int
+) -> None:
+    """It is due now. A second time, with the same stamp, changes nothing."""
+    space, by = request.member.space_id, request.member.id
+    by_platform, by_role = request.caller.is_lead, _role_of(request, ctx)
+    once = Schedule(NOT_KEPT, cohort.id, kind, place, to, ONCE, by, by_platform, stamp=stamp, by_role=by_role)
+    kept = ctx.tx.schedules.add(space, once, request.now)
     if kept is not None:
         week = monday_of(request.now.date())
         ctx.tx.ledger.add(request.space.address, space, kept.kind, kept.id, week, request.now, request.now)
@@ -175,12 +183,23 @@ def open_due(occurrence: Occurrence, ctx: Context) -> tuple[Schedule, Cohort] | 
 
 
 def lead_of(occurrence: Occurrence, ctx: Context, schedule: Schedule) -> Member | None:
-    """Who set the schedule, while they are a lead. Of who administers the space, the platform tells only when
-    they call, so they are taken to be one still."""
+    """Who set the schedule, while they are a lead. Who administers the space, or has a role, the platform
+    tells only when they call, so they are taken to do so still."""
     member = ctx.tx.reminders.member(occurrence.space_id, schedule.set_by)
     if member is None:
         return None
-    return member if schedule.by_platform or ctx.tx.leads.has(member) else None
+    if schedule.by_platform or ctx.tx.leads.has(member):
+        return member
+    return member if schedule.by_role in ctx.tx.leads.roles(occurrence.space_id) else None
+
+
+def _role_of(request: Request, ctx: Context) -> Role | None:
+    """The role because of which the caller leads; None for who leads without one."""
+    member, caller = request.member, request.caller
+    if caller.is_lead or ctx.tx.leads.has(member):
+        return None
+    leading = ctx.tx.leads.roles(member.space_id)
+    return next((Role(role) for role in caller.roles if role in leading), None)
 
 
 def _turn_off(ctx: Context, space: SpaceId, schedule: Schedule, now: datetime) -> None:

@@ -6,21 +6,17 @@ from bot.core.chat.message import Message, Update
 from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.domain.cohorts import Cohort, Summary, summarise
 from bot.core.domain.ledger import Occurrence
-from bot.core.domain.schedules import NOT_KEPT, POST_LATE, STAMP_MOST, SUMMARY, WEEKLY, Schedule
+from bot.core.domain.schedules import POST_LATE, STAMP_MOST, SUMMARY, WEEKLY
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.cohorts import COHORT, open_cohort
 from bot.core.handlers.leads import pick_cohort
 from bot.core.handlers.schedules import end_refused, open_due, require_channel, say_once, way_in
 from bot.core.ids import Address, SpaceId
-from bot.core.recurrence import Recurrence
 from bot.core.request import Context, Request
 from bot.core.views import summaries as views
 
 feature = Feature("summaries", views)
-
-# What is said once recurs by nobody's clock.
-ONCE = Recurrence("UTC", 0, 0)
 
 
 @feature.command(
@@ -45,9 +41,7 @@ def post(request: Request, ctx: Context, cohort_id: int, stamp: int) -> Update:
     if not WEEKLY < stamp <= STAMP_MOST:
         raise InvalidInput("button.foreign")
     to = require_channel(request).id
-    member, caller = request.member, request.caller
-    once = Schedule(NOT_KEPT, cohort.id, SUMMARY, "channel", to, ONCE, member.id, caller.is_lead, stamp=stamp)
-    say_once(request, ctx, once)
+    say_once(request, ctx, cohort, SUMMARY, "channel", to, stamp)
     return Update(views.posted_card(cohort))
 
 
