@@ -11,7 +11,7 @@ run: .venv/run.stamp ## set everything up and start Cairn (without tokens: the p
 	$(BIN)/python -m bot run $(ARGS)
 
 test: .venv/test.stamp ## set everything up and run the whole suite
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 check: .venv/test.stamp ## everything that a machine can check without running Cairn
 	$(BIN)/ruff check .
@@ -22,7 +22,7 @@ check: .venv/test.stamp ## everything that a machine can check without running C
 	$(BIN)/python -m bot check
 
 soak: .venv/test.stamp ## the long campaigns (hours)
-	CAIRN_SOAK=1 $(BIN)/python -m pytest -n auto $(ARGS)
+	CAIRN_SOAK=1 $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 planted: .venv/test.stamp ## plants faults into a copy of the tree: each must turn a test red
 	$(BIN)/python -m tests.faults.planted $(ARGS)
