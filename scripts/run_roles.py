@@ -78,6 +78,7 @@ def main() -> int:
     given = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     # Not below a folder that is closed to the user that the server runs as.
     folder = given or Path(tempfile.mkdtemp(prefix="cairn-roles-"))
+    folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         if given is None:

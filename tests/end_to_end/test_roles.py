@@ -24,7 +24,7 @@ class Roles:
 
     def __init__(self, folder: Path) -> None:
         self.log = (folder / "log").open("w+", encoding="utf-8")
-        script = [sys.executable, str(ROOT / "scripts" / "run_roles.py"), str(folder)]
+        script = [sys.executable, str(ROOT / "scripts" / "run_roles.py"), str(folder / "new")]
         self.process = subprocess.Popen(
             script, env=environment(), text=True, stdout=subprocess.PIPE, stderr=self.log
         )
