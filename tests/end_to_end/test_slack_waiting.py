@@ -101,6 +101,11 @@ async def test_where_nothing_can_be_kept_a_command_is_told_to_try_again(slack: M
     await slack.wait(lambda: slack.shown() == ["One moment", "Card", "One moment"])
 
 
+async def test_where_nothing_can_be_kept_nothing_is_acknowledged_before_its_answer(slack: Met) -> None:
+    slack.doors.seconds, slack.doors.away = 2.2, True
+    assert "Card" in str(await slack.member.type("/whisper", ""))
+
+
 async def test_where_nothing_can_be_kept_an_event_is_not_acknowledged_and_comes_again(slack: Met) -> None:
     slack.doors.away = True
     event = mention(slack, "I run EKS")

@@ -26,8 +26,8 @@ from bot.core.ports import PlatformDoors
 from bot.core.views.asking import ask_missing
 from bot.core.views.errors import busy
 
-# Slack waits three seconds for an acknowledgement. What can't be kept has to be answered until then.
-ACK_SECONDS, FORM_SECONDS = 2.0, 2.8
+# Slack waits three seconds for an acknowledgement.
+ACK_SECONDS = 2.0
 FACTS_SECONDS = 0.7
 # So long an answer can be brought to where a command was typed.
 HOOK_SECONDS = 1_800.0
@@ -146,7 +146,7 @@ class Listeners:
         """Acknowledges once the answer is there, or the call is kept. What `draw` makes of an answer travels
         in the acknowledgement, and everything else by itself."""
         asking = asyncio.ensure_future(self._ask(received.call))
-        await asyncio.wait({asking}, timeout=ACK_SECONDS if can_wait else FORM_SECONDS)
+        await asyncio.wait({asking}, timeout=ACK_SECONDS if can_wait else None)
         if can_wait and await self._is_kept(asking, received):
             await ack()
             await asking  # it finds the call kept, and does nothing
@@ -179,6 +179,9 @@ class Listeners:
         if not _is_late(asking):
             return False
         kept = await self._keep(received)
+        if kept is None:
+            # It could still be lost, so it is not acknowledged before there is an answer.
+            await asyncio.wait({asking})
         # Known, and yet not by this delivery: it was kept before. Else it is being carried out right now.
         return kept is True or (kept is False and asking.done() and _is_late(asking))
 
