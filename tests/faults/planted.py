@@ -26,6 +26,8 @@ DELIVERY = "tests/contract/test_delivery.py"
 CLAIMS = "tests/contract/test_claims.py"
 REMINDERS = "tests/contract/test_reminders.py"
 LEAVING = "tests/contract/test_leaving.py"
+INBOX = "bot/storage/inbox.py"
+CALLS = "tests/contract/test_inbox.py"
 KILLS = "tests/faults/test_kills.py"
 
 
@@ -262,6 +264,46 @@ FAULTS = (
         "if late and morning < now:",
         REMINDERS,
         "at_night and sqlite",
+    ),
+    Fault(
+        "a call that comes again has its effect again",
+        INBOX,
+        "return self.connection.execute(insert, row).one_or_none() is not None",
+        "self.connection.execute(insert, row)\n        return True",
+        CALLS,
+        "one_effect_and_one_answer and sqlite",
+    ),
+    Fault(
+        "a call that was worked is worked again",
+        INBOX,
+        '_WORK = update(inbox).where(_MINE, inbox.c.state == "waiting")',
+        "_WORK = update(inbox).where(_MINE)",
+        f"{CALLS} tests/contract/test_clerk.py",
+        "sqlite",
+    ),
+    Fault(
+        "a call is acknowledged though it was not kept",
+        "bot/adapters/slack/listeners.py",
+        "if kept is None:",
+        "if kept is ...:",
+        "tests/end_to_end/test_slack_waiting.py",
+        "nothing_is_acknowledged and http",
+    ),
+    Fault(
+        "a crowd in one space keeps others waiting",
+        "bot/crowd.py",
+        "popitem(last=False)",
+        "popitem()",
+        "tests/unit/test_crowd.py",
+        "crowd or turn",
+    ),
+    Fault(
+        "who asks too often is let in",
+        "bot/crowd.py",
+        "if len(times) >= self._most:",
+        "if len(times) > self._most:",
+        "tests/unit/test_crowd.py",
+        "minute or often",
     ),
 )
 
