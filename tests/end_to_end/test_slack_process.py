@@ -1,11 +1,8 @@
 """`cairn run` with Slack's tokens, installed from the manifest that `cairn manifest` prints: as docs/slack.md
 says it."""
 
-import asyncio
 import json
 import re
-import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,37 +10,24 @@ from pathlib import Path
 import pytest
 
 from tests.contract import slack_limits
-from tests.end_to_end.process import ROOT, START_SECONDS, environment, run_cairn
+from tests.end_to_end.process import run_cairn
 from tests.end_to_end.slack_bot import GENERAL, SECRET
 from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_lines import HttpLine, Line
 from tests.end_to_end.slack_people import Person
 from tests.end_to_end.slack_workspace import Workspace
+from tests.end_to_end.waiting import Process
 
 
 @asynccontextmanager
 async def running(data: Path, **settings: str) -> AsyncIterator[str]:
     """The process, and what it says of where it is met; it ends at once and with status 0."""
-    named = {"CAIRN_DATA": str(data), "CAIRN_SLACK_PORT": "0", **settings}
-    with (data / "log").open("a", encoding="utf-8") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            cwd=ROOT,
-            env=environment(**named),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-        )
-    assert process.stdout is not None
+    process = await Process.start(data, CAIRN_SLACK_PORT="0", **settings)
     try:
-        async with asyncio.timeout(START_SECONDS):
-            yield (await process.stdout.readline()).decode().strip()
-        process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
-            assert await process.wait() == 0
+        yield process.told.strip()
+        assert await process.stop() == 0
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+        await process.kill()
 
 
 @pytest.fixture

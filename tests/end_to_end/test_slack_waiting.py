@@ -15,7 +15,8 @@ from tests.end_to_end.slack_workspace import HOOK_SECONDS as SLACKS_HOOK_SECONDS
 from tests.end_to_end.slack_workspace import Payload
 from tests.end_to_end.test_slack_adapter import press
 
-SLOWER = Answer(too_often(9), private=True, refused=True)
+TOO_OFTEN = too_often(9)
+SLOWER = Answer(TOO_OFTEN, private=True, refused=True)
 
 
 @pytest.fixture(params=TRANSPORTS)
@@ -158,7 +159,7 @@ async def test_who_asks_too_often_is_told_when_to_go_on(slack: Met) -> None:
     assert slack.member.modal.view["callback_id"] == "go.sent"
     await press(slack, "Go")
     await slack.member.mention("I run EKS")
-    await slack.wait(lambda: slack.shown().count(SLOWER.reply.title) == 4)  # type: ignore[union-attr]
+    await slack.wait(lambda: slack.shown().count(TOO_OFTEN.title) == 4)
     assert slack.shown(slack.lead) == []
     assert len(slack.doors.calls) == asked
     assert slack.fake.calls["users.info"] <= 1

@@ -67,10 +67,11 @@ class Database:
 
 
 class Process:
-    """One `cairn run`. `address`: where it is met, when that is an address."""
+    """One `cairn run`. `told`: its first words; `address`: where it is met, when that is an address."""
 
     def __init__(self, process: asyncio.subprocess.Process, told: str) -> None:
         self._process = process
+        self.told = told
         found = re.search(r"http://\S+", told)
         self.address = found[0] if found else ""
 
