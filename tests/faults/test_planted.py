@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.faults.planted import FAULTS, ROOT, Fault
+from tests.faults.fault import Fault
+from tests.faults.planted import FAULTS, ROOT
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
