@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.discord_fake import Fault
 from tests.end_to_end.discord_world import SEND, SEND_IN_THREADS, VIEW, Guild
 from tests.end_to_end.test_discord_direct import Scene
 from tests.journeys.discord import DiscordSurface
@@ -118,3 +119,22 @@ async def test_a_channel_that_is_gone_is_told_once(hall: Hall) -> None:
     assert "channel gone" in told
     tried = [request for request in hall.surface.fake.requests if gone in request[1]]
     assert [(method, status) for method, _, status in tried] == [("POST", 404)]
+
+
+@pytest.mark.parametrize("nonces", [True, False])
+async def test_an_alert_whose_end_nobody_saw_is_said_once(hall: Hall, nonces: bool) -> None:
+    """`nonces`: whether Discord still knows them; after some minutes it doesn't."""
+    await hall.ask("lead schedule", **WEEKLY)
+    hall.take(SEND)
+    fake = hall.surface.fake
+    lost = Fault("POST", f"/channels/{hall.direct}/messages", 0, after=True)
+    fake.faults.append(lost)
+
+    def forget(asked: str, done: bool) -> None:
+        for one in hall.world.messages.values() if done and not nonces else ():
+            one.body.pop("nonce", None)
+
+    fake.watch = forget
+    await hall.live(8)
+    assert lost.times == 0
+    assert len(hall.told()) == 1

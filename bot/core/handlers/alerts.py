@@ -41,5 +41,5 @@ def alert(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     return Notice(
         "direct",
         member.address,
-        views.alert_message(occurrence.space.platform, unsaid, schedule, cohort, now),
+        views.alert_message(occurrence.space.platform, unsaid, schedule, cohort, occurrence.key, now),
     )

@@ -19,6 +19,7 @@ from bot.core.domain.reminders import (
     snooze_until,
     why_silent,
 )
+from bot.core.domain.schedules import ALERT
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.reminders import chosen_by, reminders_card, upcoming_of
@@ -26,6 +27,7 @@ from bot.core.handlers.running import find_running, open_running, require_runnin
 from bot.core.quiet import QuietHours
 from bot.core.request import Context, Request
 from bot.core.views import reminders as views
+from bot.core.views.alerts import WHY_TOLD
 from bot.core.views.schedules import why_posted
 
 feature = Feature("reminding", views)
@@ -70,6 +72,8 @@ def _snooze(request: Request, ctx: Context, plan: Plan, week: date, hours: int) 
 @feature.action(views.WHY)
 def why(request: Request, ctx: Context, kind: str, key: str) -> Message:
     del key  # it says which message it is, for platforms that are asked for it
+    if kind == ALERT:
+        return views.why_card(WHY_TOLD)
     if kind != KIND:
         return views.why_card(why_posted())
     running = find_running(ctx, request.member)
