@@ -34,6 +34,9 @@ class ActionHandler:
     posts: bool = False
 
 
+Effect = Callable[[Occurrence, Context, datetime], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """What is said unasked, by its kind: `(occurrence, ctx, now) -> Notice | Skip | Later`.
@@ -42,6 +45,10 @@ class Schedule:
     is the occurrence's subject, who is nudged once a week at most, whatever the kind. `reports`: the lead who
     asked for it is told when it could not be said. `ends`: what is done when the channel that it was for
     takes nothing more.
+
+    `handle` may not write: a message can be made any number of times before it is sent, or never be sent.
+    `sent` writes what the message changes, in the transaction that marks it as sent. It gets the occurrence
+    with the memo of its notice, and may be called again for the same occurrence, which must change nothing.
     """
 
     kind: str
@@ -49,7 +56,8 @@ class Schedule:
     late: timedelta
     nudges: bool = False
     reports: bool = False
-    ends: Callable[[Occurrence, Context, datetime], None] | None = None
+    ends: Effect | None = None
+    sent: Effect | None = None
 
 
 @dataclass(slots=True)
@@ -128,12 +136,13 @@ class Feature:
         late: timedelta,
         nudges: bool = False,
         reports: bool = False,
-        ends: Callable[[Occurrence, Context, datetime], None] | None = None,
+        ends: Effect | None = None,
+        sent: Effect | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declares what is said when the ledger has an occurrence of this kind."""
 
         def declare(handle: Handler) -> Handler:
-            self.schedules.append(Schedule(kind, handle, late, nudges, reports, ends))
+            self.schedules.append(Schedule(kind, handle, late, nudges, reports, ends, sent))
             return handle
 
         return declare

@@ -58,6 +58,11 @@ class ReminderRows(Protocol):
 
     def keep(self, member: Member, reminder: Reminder, now: datetime) -> None: ...
 
+    def count(self, member: Member, reminder: Reminder, week: date) -> None:
+        """Keeps what the sent reminder of the ISO week changed; nothing when that week, or a later one, was
+        counted before. What the member chose stays as it is."""
+        ...
+
     def member(self, space: SpaceId, member: int) -> Member | None:
         """The member with this number, for what the ledger says to them."""
         ...
@@ -89,6 +94,10 @@ class LedgerRows(Protocol):
 
     def unsaid(self, space: SpaceId, row: int) -> Unsaid | None:
         """A row that could not be said; None for one that was, or may be yet."""
+        ...
+
+    def said(self, space: SpaceId, row: int) -> Occurrence | None:
+        """A row whose message is at its place, or may be; None for any other."""
         ...
 
     def was_said(self, occurrence: Occurrence, kinds: tuple[str, ...]) -> bool:

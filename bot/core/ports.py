@@ -116,6 +116,16 @@ class Transaction(Protocol):
     @property
     def leases(self) -> LeaseRows: ...
 
+    def reading(self) -> AbstractContextManager[None]:
+        """A part of the transaction in which every attempt to write is an error (RuntimeError). Raises
+        TryAgain as the store does."""
+        ...
+
+    def apart(self) -> AbstractContextManager[None]:
+        """A part of the transaction that is undone alone when it raises. Raises TryAgain as the store
+        does."""
+        ...
+
 
 class Store(Protocol):
     def write(self) -> AbstractContextManager[Transaction]:

@@ -11,8 +11,8 @@ from bot.core.chat.control import CHOICE_LIMIT, Choice
 from bot.core.chat.message import Block, Message
 from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.chat.typed import clean_line
-from bot.core.domain.ledger import Cut, Occurrence, is_too_late
-from bot.core.domain.members import NAME_LIMIT, Member
+from bot.core.domain.ledger import TOO_LATE, Cut, Occurrence, is_too_late
+from bot.core.domain.members import NAME_LIMIT
 from bot.core.domain.schedules import ALERT
 from bot.core.errors import (
     DeliveryError,
@@ -28,6 +28,7 @@ from bot.core.given import Given, read_args, read_caller, read_options, read_typ
 from bot.core.handlers.running import follow_clock
 from bot.core.ids import Address, Platform
 from bot.core.inbox import Kept
+from bot.core.permission import authorise
 from bot.core.ports import Clock, Report, Store, Transaction
 from bot.core.request import Context, Glance, Library, Request
 from bot.core.views import errors as views
@@ -80,7 +81,7 @@ class Router:
         try:
             with self._store.read() as tx:
                 glance = self._glance(typing.space, typing.caller, Context(tx, self._library))
-                _authorise(command, typing.caller, glance.member, tx)
+                authorise(command, typing.caller, glance.member, tx)
                 text = clean_line(typing.text, option.limit)
                 return option.suggest(glance, Context(tx, self._library), text)[:CHOICE_LIMIT]
         except (TryAgain, NotAllowed):
@@ -146,20 +147,20 @@ class Router:
             return tx.spaces.known(platform)
 
     def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Telling:
-        """What the occurrence says, as it is true at `now`. Raises Unreachable, with a reference, for a bug,
-        and TryAgain as the store does."""
+        """What the occurrence says, as it is true at `now`. Writes nothing. Raises Unreachable, with a
+        reference, for a bug, and TryAgain as the store does."""
         schedule = self._catalog.schedules.get(occurrence.kind)
         if schedule is None:
             return Skip("nothing says this any more")
         if occurrence.gone:
             return Skip("taken out of the space")
         if is_too_late(occurrence.due_at, now, schedule.late):
-            self.report_unsaid(occurrence, tx, now)
-            return Skip("late")
+            return Skip(TOO_LATE)
         try:
             if schedule.nudges and tx.ledger.was_said(occurrence, self._rival_nudges(schedule)):
                 return Skip("one nudge a week")
-            told = schedule.handle(occurrence, Context(tx, self._library), now)
+            with tx.reading():
+                told = schedule.handle(occurrence, Context(tx, self._library), now)
             if isinstance(told, Notice) and told.place == "direct":
                 cut = tx.reach.cut(occurrence.space_id, told.to.id)
                 return told if cut is None else Skip(UNREACHED[cut])
@@ -176,6 +177,20 @@ class Router:
             return False
         row, space = occurrence, occurrence.space
         return tx.ledger.add(space, row.space_id, ALERT, row.id, row.week, now, now)
+
+    def report_sent(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> None:
+        """Writes what the sent message changes. A bug there is logged and undone alone: the message was sent,
+        and its row has to say so. Raises TryAgain."""
+        schedule = self._catalog.schedules.get(occurrence.kind)
+        if schedule is None or schedule.sent is None:
+            return
+        try:
+            with tx.apart():
+                schedule.sent(occurrence, Context(tx, self._library), now)
+        except TryAgain:
+            raise
+        except Exception as error:  # as in `answer`
+            self._report(error, occurrence)
 
     def report_cut(self, occurrence: Occurrence, cut: Cut, tx: Transaction, now: datetime) -> None:
         """Nothing else is tried where the occurrence could not be said."""
@@ -223,7 +238,7 @@ class Router:
             if not (tx.inbox.take(call, now) if kept is None else tx.inbox.work(kept)):
                 return None
             member = tx.members.enrol(call.space, caller, now)
-            _authorise(asked, caller, member, tx)
+            authorise(asked, caller, member, tx)
             args, named = read()
             ctx = Context(tx, self._library)
             if caller.zone:
@@ -238,14 +253,3 @@ class Router:
 
     def _glance(self, space: Space, caller: Caller, ctx: Context) -> Glance:
         return Glance(ctx.tx.members.find(space, caller), read_caller(caller), space, self._clock.now())
-
-
-def _authorise(
-    asked: Command | ActionHandler, caller: Caller, member: Member | None, tx: Transaction
-) -> None:
-    """A lead is whoever administers the space, or was made one by a lead and still is, or has a role on the
-    platform that makes leads."""
-    if not asked.lead or caller.is_lead or (member is not None and tx.leads.has(member)):
-        return
-    if member is None or tx.leads.roles(member.space_id).isdisjoint(caller.roles):
-        raise NotAllowed("lead.only")

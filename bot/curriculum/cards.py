@@ -13,7 +13,7 @@ from bot.core.domain.guide import Page
 from bot.core.domain.ledger import KEY_LENGTH
 from bot.core.domain.packing import PACE_MAX
 from bot.core.domain.plans import Plan, begin_plan
-from bot.core.domain.tips import Poll, TipPost, TipPostId
+from bot.core.domain.tips import Poll
 from bot.core.views.goals import goal_card
 from bot.core.views.guide import contents_card, page_card, track_card
 from bot.core.views.posted_tips import posted_card
@@ -22,7 +22,7 @@ from bot.core.views.tips import answered_card, tip_card
 from bot.core.views.weeks import ROWS, week_card
 
 _MONDAY = date(2026, 1, 5)
-_POST_ID = TipPostId(1)
+_ROW = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ def list_cards(content: Content) -> Iterator[Card]:
         if challenge := challenges.get(tip.challenge):
             yield Card("tip", tip.id, partial(tip_card, tip, challenge))
             yield Card("tip", tip.id, partial(answered_card, tip, challenge))
-            post = TipPost(_POST_ID, "k" * KEY_LENGTH, tip.id)
-            yield Card("tip", tip.id, partial(posted_card, tip, challenge, post, Poll(0, 0)))
+            yield Card(
+                "tip", tip.id, partial(posted_card, tip, challenge, "k" * KEY_LENGTH, _ROW, Poll(0, 0))
+            )
     for page in content.pages:
         yield Card("page", page.id, partial(page_card, page, topics))
     for track in content.tracks:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.core.chat.notice import Later, Notice, Skip, Telling
-from bot.core.domain.ledger import UNSAID, Cut, Occurrence, Outcome, platform_of
+from bot.core.domain.ledger import Cut, Occurrence, Outcome, platform_of
 from bot.core.errors import DeliveryError, Unreachable
 from bot.core.ports import Clock, Store, Transaction
 
@@ -18,6 +18,10 @@ class Notices(Protocol):
 
     def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
         """Whether somebody is to be told that this could not be said."""
+        ...
+
+    def report_sent(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> None:
+        """Writes what the message changes, now that it was sent. A second time changes nothing."""
         ...
 
     def report_cut(self, occurrence: Occurrence, cut: Cut, tx: Transaction, now: datetime) -> None:
@@ -149,7 +153,7 @@ class Claims:
             elif isinstance(told, Later):
                 settled.append((row, Outcome("retry", told.why, not_before=told.at)))
             else:
-                row = replace(row, place=told.place, to_id=told.to.id)
+                row = replace(row, place=told.place, to_id=told.to.id, memo=told.memo)
             made.append(Claimed(row, told if isinstance(told, Notice) else None))
         tx.ledger.lease(made, token, now)
         self._write(tx, settled, token, now)
@@ -164,7 +168,9 @@ class Claims:
         if not tx.ledger.finish([(row.id, outcome) for row, outcome in marks], token, now):
             raise Lost("row taken over")
         for row, outcome in marks:
-            if outcome.state in UNSAID:
+            if outcome.state == "sent":
+                self._notices.report_sent(row, tx, now)
+            if outcome.is_unsaid:
                 self._notices.report_unsaid(row, tx, now)
             if outcome.cut is not None:
                 self._notices.report_cut(row, outcome.cut, tx, now)

@@ -35,7 +35,15 @@ def open_engine(url: str) -> Engine:
     (it may hold a password), when Cairn can't keep its rows there.
     """
     place = _read_url(url)
-    return _open_sqlite(place) if place.get_backend_name() == "sqlite" else _open_postgres(place)
+    engine = _open_sqlite(place) if place.get_backend_name() == "sqlite" else _open_postgres(place)
+    event.listen(engine, "before_execute", _refuse_writes)
+    return engine
+
+
+def _refuse_writes(connection: Connection, statement: Any, *_given: object) -> None:
+    # A part of a transaction can't be made read-only on both databases without asking them.
+    if connection.get_execution_options().get("only_reading") and not statement.is_select:
+        raise RuntimeError("a write where nothing may be written")
 
 
 def _read_url(url: str) -> URL:

@@ -11,19 +11,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.chat.notice import Notice
 from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid, bucket_of
 from bot.core.ids import Address, SpaceId
+from bot.storage.occurrences import COLUMNS, read_occurrence
 from bot.storage.tables import WAITING, ledger, spaces
 
-_COLUMNS = (
-    *(ledger.c[name] for name in ("id", "space_id", "kind", "subject", "week", "ordinal", "due_at")),
-    *(ledger.c[name] for name in ("attempts", "place", "to_id")),
-    *(spaces.c[name] for name in ("platform", "foreign_id", "gone_at")),
-)
+_PERHAPS_SAID = ("sent", "leased", "ambiguous", "held", "retry")
 
 
 # Every look for open rows says WAITING, in the index's own words: else no database sees that it may use it.
 def _one_of(*states: str) -> Select[Any]:
     return (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .join(spaces, spaces.c.id == ledger.c.space_id)
         .where(
             ledger.c.bucket == bindparam("bucket"),
@@ -48,6 +45,7 @@ _LEASE = (
         attempts=ledger.c.attempts + 1,
         place=bindparam("new_place"),
         to_id=bindparam("new_to"),
+        memo=bindparam("new_memo"),
         changed_at=bindparam("new_changed"),
     )
 )
@@ -161,6 +159,13 @@ class StoredLedger:
         found = self.connection.execute(lost).one_or_none()
         return None if found is None else Unsaid(*found)
 
+    def said(self, space: SpaceId, row: int) -> Occurrence | None:
+        """A row whose message is at its place, or may be."""
+        found = select(*COLUMNS).join(spaces, spaces.c.id == ledger.c.space_id)
+        here = (ledger.c.space_id == space, ledger.c.id == row, ledger.c.state.in_(_PERHAPS_SAID))
+        one = self.connection.execute(found.where(*here)).one_or_none()
+        return None if one is None else read_occurrence(one, tried=one.attempts)
+
     def was_said(self, occurrence: Occurrence, kinds: tuple[str, ...]) -> bool:
         """Whether the subject was told something of these kinds, or is being told, in the same week."""
         if not kinds:
@@ -182,16 +187,17 @@ class StoredLedger:
         rows: dict[tuple[int, int], Row[Any]] = {}
         for row in found:
             rows.setdefault((row.space_id, row.subject), row)
-        return tuple(_occurrence(row, tried=row.attempts + 1) for row in rows.values())
+        return tuple(read_occurrence(row, tried=row.attempts + 1) for row in rows.values())
 
     def lease(self, told: Sequence[tuple[Occurrence, Notice | None]], token: int, now: datetime) -> None:
-        """Gives the rows to a lease's token, with the place where each is about to be said."""
+        """Gives the rows to a lease's token, with the place where each is about to be said, and its memo."""
         new = {"new_token": token, "new_changed": now}
         rows = [
             {
                 "row": row.id,
                 "new_place": notice.place if notice else row.place,
                 "new_to": notice.to.id if notice else row.to_id,
+                "new_memo": notice.memo if notice else row.memo,
                 **new,
             }
             for row, notice in told
@@ -202,7 +208,7 @@ class StoredLedger:
     def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
         """A row of the bucket of which nobody knows whether it was said."""
         row = self.connection.execute(_DOUBTFUL, {"bucket": bucket, "now": now, "most": 1}).one_or_none()
-        return None if row is None else _occurrence(row, tried=row.attempts)
+        return None if row is None else read_occurrence(row, tried=row.attempts)
 
     def finish(self, marks: Sequence[tuple[OccurrenceId, Outcome]], token: int, now: datetime) -> bool:
         """Writes how it went. False when a row has another token meanwhile: that one is left as it is."""
@@ -241,20 +247,3 @@ class StoredLedger:
         """When the row that waits the longest may go, or might have gone."""
         found: datetime | None = self.connection.execute(_OLDEST).scalar_one_or_none()
         return found
-
-
-def _occurrence(row: Row[Any], tried: int) -> Occurrence:
-    return Occurrence(
-        OccurrenceId(row.id),
-        SpaceId(row.space_id),
-        Address(row.platform, row.foreign_id),
-        row.kind,
-        row.subject,
-        row.week,
-        row.ordinal,
-        row.due_at,
-        tried,
-        row.place,
-        row.to_id,
-        gone=row.gone_at is not None,
-    )

@@ -15,11 +15,22 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 
 from bot.core.ids import FOREIGN_ID_LIMIT
-from bot.storage.columns import WORD_LIMIT, fits, instant, metadata, number, row_id, small_number, text
+from bot.storage.columns import (
+    CONTENT_ID_LIMIT,
+    WORD_LIMIT,
+    fits,
+    instant,
+    metadata,
+    number,
+    row_id,
+    small_number,
+    text,
+)
 
 ZONE_LIMIT = 64
 BUCKET_LIMIT = WORD_LIMIT + FOREIGN_ID_LIMIT
 WHY_LIMIT = 200
+MEMO_LIMIT = CONTENT_ID_LIMIT
 REF_LIMIT = 200
 
 # `next_day` is the nominal local date of the occurrence at `next_at`. While a slot with many subjects is
@@ -61,7 +72,7 @@ slot_subjects = Table(
 )
 
 # `token` is the fencing token of the lease under which a row is worked on; `place` and `to_id` say where it
-# was about to be said, and are empty until then.
+# was about to be said, and are empty until then, as is `memo`: what its notice noted for when it is sent.
 ledger = Table(
     "ledger",
     metadata,
@@ -82,6 +93,7 @@ ledger = Table(
     text("ref", REF_LIMIT),
     text("why", WHY_LIMIT),
     instant("changed_at"),
+    Column("memo", String(MEMO_LIMIT), nullable=False, server_default=""),
     fits("kind", WORD_LIMIT),
     fits("bucket", BUCKET_LIMIT),
     fits("state", WORD_LIMIT),
@@ -89,6 +101,7 @@ ledger = Table(
     fits("to_id", FOREIGN_ID_LIMIT),
     fits("ref", REF_LIMIT),
     fits("why", WHY_LIMIT),
+    fits("memo", MEMO_LIMIT),
     UniqueConstraint("space_id", "kind", "subject", "week", "ordinal"),
     sqlite_autoincrement=True,
 )

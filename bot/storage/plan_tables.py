@@ -141,6 +141,8 @@ reminders = Table(
     small_number("ignored"),
     Column("reminded_on", Date, nullable=True),
     instant("changed_at"),
+    # The newest ISO week with a reminder that `ignored` and `reminded_on` know of.
+    Column("counted_week", Date, nullable=True),
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_week"),
     CheckConstraint("minute BETWEEN 0 AND 1439", name="minute_of_day"),
     fits("skipped", IDS_LIMIT),

@@ -1,9 +1,9 @@
 """When members want to be reminded, as rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.core.domain.members import Member
 from bot.core.domain.reminders import Reminder
@@ -38,6 +38,20 @@ class StoredReminders:
         dialect = self.connection.dialect.name
         kept = upsert(dialect, reminders, key=tuple(key), replaced=(*_FIELDS, "changed_at"))
         self.connection.execute(kept, {**key, **values, "changed_at": now})
+
+    def count(self, member: Member, reminder: Reminder, week: date) -> None:
+        """Keeps what the sent reminder of the ISO week changed; nothing when that week, or a later one, was
+        counted before. What the member chose stays as it is, also if they change it at this moment."""
+        counted = (
+            update(reminders)
+            .where(
+                reminders.c.space_id == member.space_id,
+                reminders.c.member_id == member.id,
+                or_(reminders.c.counted_week.is_(None), reminders.c.counted_week < week),
+            )
+            .values(ignored=reminder.ignored, reminded_on=reminder.reminded_on, counted_week=week)
+        )
+        self.connection.execute(counted)
 
     def member(self, space: SpaceId, member: int) -> Member | None:
         """The member with this number, for what the ledger says to them."""

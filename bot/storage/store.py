@@ -1,7 +1,7 @@
 """The store: units of work on a database, SQLite or PostgreSQL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
@@ -26,7 +26,7 @@ from bot.storage.slots import StoredSlots
 from bot.storage.spaces import StoredSpaces
 from bot.storage.tip_posts import StoredTipPosts
 from bot.storage.tips import StoredTips
-from bot.storage.transaction import open_transaction
+from bot.storage.transaction import only_reading, open_transaction, savepoint
 
 DEADLINE_SECONDS = 1.5
 
@@ -54,6 +54,7 @@ class Work:
     slots: StoredSlots
     ledger: StoredLedger
     leases: StoredLeases
+    connection: Connection
 
     @classmethod
     def on(cls, connection: Connection) -> "Work":
@@ -77,7 +78,14 @@ class Work:
             StoredSlots(connection),
             StoredLedger(connection),
             StoredLeases(connection),
+            connection,
         )
+
+    def reading(self) -> AbstractContextManager[None]:
+        return only_reading(self.connection)
+
+    def apart(self) -> AbstractContextManager[None]:
+        return savepoint(self.connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,42 @@ def open_transaction(engine: Engine, seconds: float, *, writes: bool) -> Iterato
     deadline = Deadline(seconds)
     options = {"deadline": deadline, **({} if writes else READ_ONLY)}
     try:
-        with engine.connect().execution_options(**options) as connection, connection.begin():
+        with (
+            _trouble_passes(),
+            engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
             if deadline.is_past():
                 raise TryAgain(f"not done within {seconds:g} s")
     except PoolExhausted as error:
         raise TryAgain("every connection is taken") from error
+
+
+@contextmanager
+def only_reading(connection: Connection) -> Iterator[None]:
+    """A part of a transaction in which a statement that changes something raises RuntimeError. Raises
+    TryAgain as the whole does."""
+    connection.execution_options(only_reading=True)
+    try:
+        with _trouble_passes():
+            yield
+    finally:
+        connection.execution_options(only_reading=False)
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that is undone alone when it raises. Raises TryAgain as the whole does."""
+    with _trouble_passes(), connection.begin_nested():
+        yield
+
+
+@contextmanager
+def _trouble_passes() -> Iterator[None]:
+    """Raises TryAgain for an error of the database that passes by itself; others go on as they are."""
+    try:
+        yield
     except DBAPIError as error:
         if not _passes(error):
             raise

@@ -70,6 +70,9 @@ class Unheard:
         del occurrence, tx, now
         return False
 
+    def report_sent(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> None:
+        del occurrence, tx, now
+
     def report_cut(self, occurrence: Occurrence, cut: Cut, tx: Transaction, now: datetime) -> None:
         del occurrence, cut, tx, now
 

@@ -1,15 +1,18 @@
 """Tips for a cohort: when, which, once, and who has met the mistake; on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from bot.core.chat.call import Caller, Pressed
 from bot.core.chat.codec import encode
 from bot.core.chat.message import Message, Update, actions_of
 from bot.core.chat.notice import Notice
+from bot.core.domain.ledger import Occurrence, Outcome
 from bot.storage.store import DatabaseStore
+from bot.storage.tables import tip_posts
 from tests.contract.delivering import lease_next
 from tests.contract.gathering import LEAD, Hall, people
 from tests.contract.planning import CONTENT, KIM, MONDAY, SAM, THERE
@@ -67,7 +70,7 @@ async def test_the_way_out_is_for_who_asks(hall: Hall) -> None:
 async def test_each_member_counts_once_and_may_change_their_mind(hall: Hall) -> None:
     set_tips(hall)
     await hall.live(WEDNESDAY)
-    post = press(hall, "tip.met").action.removesuffix(":yes")
+    post = press(hall, "tip.said").action.removesuffix(":yes")
     yes, not_yet = Pressed(f"{post}:yes"), Pressed(f"{post}:not_yet")
     assert "Yes 1, not yet 0." in hall.tell(yes, SAM)
     assert isinstance(hall.reply, Update)
@@ -114,13 +117,59 @@ async def test_another_try_says_the_same_tip(hall: Hall) -> None:
     assert told[0] == told[1] == told[2]
 
 
+def claim_and_make(hall: Hall) -> tuple[Occurrence, Notice]:
+    """The row that is due, with what is about to be posted."""
+    hall.planner.plan_due(WEDNESDAY)
+    with hall.store.write() as tx:
+        (row,) = tx.ledger.next("playground", WEDNESDAY, 1)
+        notice = hall.router.notice(row, tx, WEDNESDAY)
+        assert isinstance(notice, Notice)
+        tx.ledger.lease([(row, notice)], 0, WEDNESDAY)
+    return replace(row, memo=notice.memo), notice
+
+
+async def test_an_answer_counts_before_the_post_is_marked(hall: Hall) -> None:
+    set_tips(hall)
+    row, notice = claim_and_make(hall)
+    yes, not_yet = (encode(one) for one in actions_of(notice.message.blocks) if one.name == "tip.said")
+    assert title_of(notice.message.title) in hall.tell(Pressed(yes), SAM)
+    assert "not there any more" in hall.tell(Pressed(yes), SAM, THERE)
+    with hall.store.write() as tx:
+        hall.router.report_sent(row, tx, WEDNESDAY)
+        hall.router.report_sent(row, tx, WEDNESDAY)
+    assert "Yes 1, not yet 1." in hall.tell(Pressed(not_yet), KIM)
+
+
+async def test_an_answer_to_what_was_never_posted_counts_nothing(hall: Hall) -> None:
+    set_tips(hall)
+    row, notice = claim_and_make(hall)
+    yes = next(encode(one) for one in actions_of(notice.message.blocks) if one.name == "tip.said")
+    with hall.store.write() as tx:
+        assert tx.ledger.finish([(row.id, Outcome("dead", "refused"))], 0, WEDNESDAY)
+    assert "not there any more" in hall.tell(Pressed(yes), SAM)
+    with hall.engine.connect() as connection:
+        assert connection.execute(select(tip_posts)).all() == []
+
+
+async def test_buttons_of_the_first_releases_still_count(hall: Hall) -> None:
+    set_tips(hall)
+    (said,) = await hall.live(WEDNESDAY)
+    with hall.engine.connect() as connection:
+        number = connection.execute(select(tip_posts.c.id)).scalar_one()
+    told = hall.tell(Pressed(f"tip.met:{number}:yes"), SAM)
+    assert title_of(said) in told
+    assert "Yes 1, not yet 0." in told
+    redrawn = [one for one in actions_of(hall.card.blocks) if one.name == "tip.said"]
+    assert "Yes 0, not yet 1." in hall.tell(Pressed(encode(redrawn[1])), SAM)
+
+
 async def test_a_preview_goes_to_the_lead_alone_and_uses_nothing_up(hall: Hall) -> None:
     assert "on its way to you" in hall.lead("tips", action="preview")
     assert hall.private
     (preview,) = await hall.live(MONDAY + HOUR)
     assert preview.startswith("@lead: ")
     assert "A preview, for Autumn." in preview
-    assert "tip.met" not in str(hall.ears.notices[-1].message)
+    assert "tip.said" not in str(hall.ears.notices[-1].message)
     set_tips(hall)
     hall.clock.at += timedelta(minutes=1)
     hall.lead("tips", action="preview")

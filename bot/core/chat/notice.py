@@ -12,11 +12,13 @@ Place = Literal["direct", "channel"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`to` is a user when the place is "direct", else a channel."""
+    """`to` is a user when the place is "direct", else a channel. `memo` (at most 100 characters) stays
+    with the row, for what its kind writes once the message was sent."""
 
     place: Place
     to: Address
     message: Message
+    memo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ OPEN: tuple[State, ...] = ("pending", "leased", "retry", "ambiguous")
 
 # What was meant to be said and wasn't, as far as anybody knows.
 UNSAID: tuple[State, ...] = ("held", "dead")
+# Why a row was skipped that waited for too long.
+TOO_LATE = "late"
 
 KEY_LENGTH = 24
 ATTEMPTS_MAX = 8
@@ -41,7 +43,8 @@ class Occurrence:
     `week` is the Monday of the ISO week of the nominal local date, before a gap, quiet hours, a snooze or
     lateness moved anything. `due_at` is when it was meant to be said. `subject` is a row's number: a
     member's for what goes to a member, a schedule's for what goes to a channel. `place` and `to_id` say
-    where it was about to be said, once it was. `gone`: Cairn has been taken out of the space.
+    where it was about to be said, once it was, and `memo` what its last notice noted for when it is sent.
+    `gone`: Cairn has been taken out of the space.
     """
 
     id: OccurrenceId
@@ -56,6 +59,7 @@ class Occurrence:
     place: str = ""
     to_id: str = ""
     gone: bool = False
+    memo: str = ""
 
     @property
     def key(self) -> str:
@@ -85,6 +89,11 @@ class Outcome:
     not_before: datetime | None = None
     tried: bool = True
     cut: Cut | None = None
+
+    @property
+    def is_unsaid(self) -> bool:
+        """Whether somebody meant this to be said, and it won't be, or not before an operator decides."""
+        return self.state in UNSAID or (self.state == "skipped" and self.why == TOO_LATE)
 
 
 @dataclass(frozen=True, slots=True)

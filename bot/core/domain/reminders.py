@@ -26,8 +26,9 @@ class Reminder:
     """What a member chose. `minute` counts from local midnight; nothing is ever sent while it isn't `on`.
 
     `skipped` are Mondays of ISO weeks without a reminder; `well_done` says whether a week with everything
-    done is worth a short word. `ignored` counts the reminders in a row after which nothing was heard;
-    `reminded_on` is the day, in UTC, of the last one.
+    done is worth a short word. `ignored` counts the sent reminders in a row that followed one after which
+    nothing was heard; `reminded_on` is the day, in UTC, for which the last one was meant. Both change only
+    when a reminder was sent, so a week in which none was sent, for whatever reason, counts for nothing.
     """
 
     weekday: int = 0
@@ -83,11 +84,25 @@ def why_silent(reminder: Reminder, plan: Plan | None, week: date, now: datetime)
     return None
 
 
-def after_silence(reminder: Reminder, seen_on: date | None) -> Reminder:
-    """The reminder with its count brought up to date, when another one is due for a member last seen on that
-    day. A day is heard from whatever its hour: rather one reminder too many than one too few."""
+def after_silence(reminder: Reminder, seen_on: date | None) -> int:
+    """The count for the next reminder to a member last seen on that day: below IGNORED_MOST it is a usual
+    one, at IGNORED_MOST the question whether to go on, and above it nothing is sent.
+
+    Anything heard since the last sent reminder begins a new count, and so does a member who was never sent
+    one. Otherwise that one was ignored, and counts. The count goes above IGNORED_MOST only from there, and
+    `after_sent` lets it get there only by the question: nobody goes silent before they were asked. A day is
+    heard from whatever its hour: rather one reminder too many than one too few.
+    """
     heard = reminder.reminded_on is None or (seen_on is not None and seen_on >= reminder.reminded_on)
-    return replace(reminder, ignored=0 if heard else min(reminder.ignored + 1, IGNORED_MOST + 1))
+    return 0 if heard else min(reminder.ignored + 1, IGNORED_MOST + 1)
+
+
+def after_sent(reminder: Reminder, seen_on: date | None, due_on: date, *, asked: bool) -> Reminder:
+    """What holds once the reminder that was meant for the day `due_on` was sent to a member last seen on
+    that day; `asked`: it was the question. The day it was meant for counts, not the day on which it was sent
+    or found to have been sent: an answer may have come in between."""
+    most = IGNORED_MOST if asked else IGNORED_MOST - 1
+    return replace(reminder, ignored=min(after_silence(reminder, seen_on), most), reminded_on=due_on)
 
 
 def snooze_until(now: datetime, hours: int, zone: ZoneInfo) -> datetime:

@@ -10,7 +10,7 @@ from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.domain.cohorts import Cohort, common_phase
 from bot.core.domain.ledger import Occurrence
 from bot.core.domain.schedules import POST_LATE, TIP, Schedule
-from bot.core.domain.tips import Challenge, Tip, choose_for_phase
+from bot.core.domain.tips import Challenge, Poll, Tip, TipPost, choose_for_phase
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
 from bot.core.handlers.cohorts import COHORT
@@ -35,6 +35,9 @@ from bot.core.views import posted_tips as views
 from bot.core.views.tips import answered_card
 
 feature = Feature("posted_tips", views)
+
+# In place of the number of a post's row, when the post itself is known.
+NO_ROW = 0
 
 ACTION = Option(
     "action",
@@ -81,19 +84,43 @@ def look(_request: Request, ctx: Context, tip_id: str) -> Message:
     return answered_card(tip, challenge)
 
 
-@feature.action(views.MET)
-def vote(request: Request, ctx: Context, post_id: int, answer: str) -> Update:
+@feature.action(views.SAID)
+def vote(request: Request, ctx: Context, key: str, row: int, answer: str) -> Update:
     space = request.member.space_id
-    post = ctx.tx.tip_posts.find(space, post_id)
+    post = ctx.tx.tip_posts.under(space, key)
+    if post is None:
+        # The message can be there before its row is marked.
+        said = ctx.tx.ledger.said(space, row)
+        if said is not None and (said.kind, said.key) == (TIP, key):
+            post = keep_post(said, ctx, request.now)
+    return _vote(request, ctx, post, row, answer)
+
+
+@feature.action(views.MET)
+def vote_by_number(request: Request, ctx: Context, post_id: int, answer: str) -> Update:
+    return _vote(request, ctx, ctx.tx.tip_posts.find(request.member.space_id, post_id), NO_ROW, answer)
+
+
+def _vote(request: Request, ctx: Context, post: TipPost | None, row: int, answer: str) -> Update:
     if post is None:
         raise NotFound("tip.gone")
     if answer not in (views.YES, views.NOT_YET):
         raise InvalidInput("button.foreign")
     ctx.tx.tip_posts.vote(request.member, post.id, answer == views.YES, request.now)
-    return Update(views.posted_card(*_open_tip(ctx, post.tip), post, ctx.tx.tip_posts.poll(space, post.id)))
+    poll = ctx.tx.tip_posts.poll(request.member.space_id, post.id)
+    return Update(views.posted_card(*_open_tip(ctx, post.tip), post.key, row, poll))
 
 
-@feature.schedule(TIP, late=POST_LATE, reports=True, ends=end_refused)
+def keep_post(occurrence: Occurrence, ctx: Context, now: datetime) -> TipPost | None:
+    """The post of a tip that stands in its channel; a second time it is the same one. None for a preview."""
+    space = occurrence.space_id
+    schedule = ctx.tx.schedules.find(space, occurrence.subject)
+    if schedule is None or not occurrence.memo:
+        return None
+    return ctx.tx.tip_posts.add(space, schedule.id, occurrence.key, occurrence.memo, now)
+
+
+@feature.schedule(TIP, late=POST_LATE, reports=True, ends=end_refused, sent=keep_post)
 def tell(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     due = open_due(occurrence, ctx)
     if isinstance(due, Skip):
@@ -102,12 +129,13 @@ def tell(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     space = occurrence.space_id
     if schedule.place == "direct":
         return _tell_preview(occurrence, ctx, schedule, cohort, now)
+    # What may stand in the channel already is completed, not contradicted.
+    known = any(tip.id == occurrence.memo for tip in ctx.content.tips)
+    tip_id = occurrence.memo if known else _choose(ctx, space, cohort, schedule, now)[0].id
     post = ctx.tx.tip_posts.under(space, occurrence.key)
-    if post is None:
-        tip, _ = _choose(ctx, space, cohort, schedule, now)
-        post = ctx.tx.tip_posts.add(space, schedule.id, occurrence.key, tip.id, now)
-    message = views.posted_card(*_open_tip(ctx, post.tip), post, ctx.tx.tip_posts.poll(space, post.id))
-    return Notice("channel", Address(occurrence.space.platform, schedule.to), message)
+    poll = Poll(0, 0) if post is None else ctx.tx.tip_posts.poll(space, post.id)
+    message = views.posted_card(*_open_tip(ctx, tip_id), occurrence.key, occurrence.id, poll)
+    return Notice("channel", Address(occurrence.space.platform, schedule.to), message, tip_id)
 
 
 def _tell_preview(

@@ -1,6 +1,5 @@
 """Reminders as they come: said, put off, and explained."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bot.core.chat.command import Option
@@ -14,6 +13,7 @@ from bot.core.domain.reminders import (
     LATE,
     LATE_FROM,
     SNOOZES,
+    after_sent,
     after_silence,
     has_open_goals,
     snooze_until,
@@ -33,6 +33,9 @@ from bot.core.views.schedules import why_posted
 feature = Feature("reminding", views)
 
 QUIET = QuietHours()
+
+# The memo of the question whether to go on.
+ASKED = "asked"
 
 
 @feature.command(
@@ -83,7 +86,17 @@ def why(request: Request, ctx: Context, kind: str, key: str) -> Message:
     return views.why_card(views.why_text(reminder, running.plan))
 
 
-@feature.schedule(KIND, late=LATE, nudges=True)
+def count_sent(occurrence: Occurrence, ctx: Context, _now: datetime) -> None:
+    """A week counts once, when its reminder was sent. A snooze is the same reminder again."""
+    member = ctx.tx.reminders.member(occurrence.space_id, occurrence.subject)
+    if member is None or occurrence.ordinal > 0:
+        return
+    due_on = occurrence.due_at.astimezone(UTC).date()
+    after = after_sent(chosen_by(ctx, member), member.seen_on, due_on, asked=occurrence.memo == ASKED)
+    ctx.tx.reminders.count(member, after, occurrence.week)
+
+
+@feature.schedule(KIND, late=LATE, nudges=True, sent=count_sent)
 def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     member = ctx.tx.reminders.member(occurrence.space_id, occurrence.subject)
     if member is None:
@@ -94,21 +107,16 @@ def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     silent = why_silent(reminder, plan, occurrence.week, now)
     if silent is not None or plan is None:
         return Skip(silent or "no plan")
-    if occurrence.ordinal == 0 and occurrence.attempts <= 1:
-        reminder = after_silence(reminder, member.seen_on)
-        today = now.astimezone(UTC).date()
-        ctx.tx.reminders.keep(
-            member, reminder if reminder.ignored > IGNORED_MOST else replace(reminder, reminded_on=today), now
-        )
-    if reminder.ignored > IGNORED_MOST:
+    ignored = after_silence(reminder, member.seen_on)
+    if ignored > IGNORED_MOST:
         return Skip("quiet after weeks without an answer")
     late = now - occurrence.due_at > LATE_FROM
     morning = QUIET.move(now, zone_of(plan))
     # The hour that a member chose is theirs, at night too; what comes late waits for the morning.
     if late and morning > now:
         return Later(morning, "quiet hours")
-    if reminder.ignored == IGNORED_MOST:
-        return Notice("direct", member.address, views.question_message(plan, occurrence.key, KIND))
+    if ignored == IGNORED_MOST:
+        return Notice("direct", member.address, views.question_message(plan, occurrence.key, KIND), ASKED)
     due = upcoming_of(ctx, member, plan, now)
     if has_open_goals(plan, place_at(plan, now).week, now):
         week = occurrence.week.toordinal()

@@ -10,12 +10,14 @@ from bot.core.chat.message import Actions, Block, Message, Section, Text
 from bot.core.chat.part import Markdown, Plain
 from bot.core.domain.cohorts import Cohort
 from bot.core.domain.schedules import TIP, Schedule
-from bot.core.domain.tips import Challenge, Poll, Tip, TipPost
+from bot.core.domain.tips import Challenge, Poll, Tip
 from bot.core.recurrence import Due
 from bot.core.views.reminders import WHY
 from bot.core.views.schedules import OFF, due_text, place_text, wall_text
 
 LOOK = Action("tip.look", "tip_id")
+SAID = Action("tip.said", "key", "row", "answer")
+# On messages of the first releases.
 MET = Action("tip.met", "post_id", "answer")
 
 YES, NOT_YET = "yes", "not_yet"
@@ -23,8 +25,9 @@ ROWS = 6
 NAME_ROOM = 120
 
 
-def posted_card(tip: Tip, challenge: Challenge, post: TipPost, poll: Poll) -> Message:
-    """The tip in its channel. The poll shows numbers only; a press changes one's own answer."""
+def posted_card(tip: Tip, challenge: Challenge, key: str, row: int, poll: Poll) -> Message:
+    """The tip in its channel. The poll shows numbers only; a press changes one's own answer. `key` and `row`
+    are those of its occurrence; without a number (0), its post is known already."""
     told = "Nobody has said yet."
     if poll.met or poll.not_yet:
         told = f"Yes {poll.met}, not yet {poll.not_yet}."
@@ -36,9 +39,9 @@ def posted_card(tip: Tip, challenge: Challenge, post: TipPost, poll: Poll) -> Me
             Text((Markdown(f"**Met this one?** {told}"),)),
             Actions(
                 (
-                    Button("Yes", MET(post.id, YES)),
-                    Button("Not yet", MET(post.id, NOT_YET)),
-                    Button("Why did I get this?", WHY(TIP, post.key)),
+                    Button("Yes", SAID(key, row, YES)),
+                    Button("Not yet", SAID(key, row, NOT_YET)),
+                    Button("Why did I get this?", WHY(TIP, key)),
                 )
             ),
         ),
