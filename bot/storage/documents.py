@@ -11,15 +11,18 @@ from typing import Any
 
 from sqlalchemy import Dialect, String, TypeDecorator
 
+from bot.core.domain.arrangement import Arrangement, MovedGoal
 from bot.core.domain.plans import Pause, PlannedPhase
 from bot.core.domain.profiles import Profile
 
 LEVELS_LIMIT = 10_000
 PHASES_LIMIT = 10_000
 PAUSES_LIMIT = 20_000
+UNDO_LIMIT = 40_000
 
 _PHASE = {"phase_id": str, "weeks_min": int, "weeks_max": int, "weeks": int}
 _PAUSE = {"first": str, "weeks": int}
+_MOVED = {"goal_id": str, "week": int, "to": int, "carried": int}
 
 
 class Levels(TypeDecorator[Profile]):
@@ -70,6 +73,22 @@ class Pauses(TypeDecorator[tuple[Pause, ...]]):
         return None if value is None else read_pauses(value)
 
 
+class Undo(TypeDecorator[Arrangement]):
+    """How a plan's goals stood before; None where there is nothing to undo."""
+
+    impl = String(UNDO_LIMIT)
+    cache_ok = True
+
+    def process_bind_param(self, value: Arrangement | None, _dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        _check(isinstance(value, Arrangement))
+        return _write(asdict(value))
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Arrangement | None:
+        return None if value is None else read_undo(value)
+
+
 def read_levels(text: str) -> Profile:
     levels = json.loads(text)
     # A bool is an int to Python, and so to a profile.
@@ -84,6 +103,16 @@ def read_phases(text: str) -> tuple[PlannedPhase, ...]:
 def read_pauses(text: str) -> tuple[Pause, ...]:
     items = _read_list(text, _PAUSE)
     return tuple(Pause(date.fromisoformat(item["first"]), item["weeks"]) for item in items)
+
+
+def read_undo(text: str) -> Arrangement:
+    kept = json.loads(text)
+    _check(isinstance(kept, dict) and kept.keys() == {"phases", "phases_after", "moved"})
+    weeks = (kept["phases"], kept["phases_after"])
+    _check(all(isinstance(each, list) and all(type(one) is int for one in each) for each in weeks))
+    _check(isinstance(kept["moved"], list) and all(_is_of(one, _MOVED) for one in kept["moved"]))
+    moved = tuple(MovedGoal(**one) for one in kept["moved"])
+    return Arrangement(tuple(kept["phases"]), tuple(kept["phases_after"]), moved)
 
 
 def _read_list(text: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, String, bindparam, select
 
 from bot.core.domain.goals import State
 from bot.core.domain.plans import Plan, PlanId, PlannedGoal
-from bot.storage.documents import read_pauses, read_phases
+from bot.storage.documents import read_pauses, read_phases, read_undo
 from bot.storage.tables import cohort_members, plan_goals, plans
 
 PAST_LIMIT = 20
@@ -20,7 +20,7 @@ PLAN_FIELDS = tuple(field.name for field in fields(Plan) if field.name not in ("
 GOAL_FIELDS = tuple(field.name for field in fields(PlannedGoal))
 
 # All but its documents.
-OWN_FIELDS = tuple(name for name in PLAN_FIELDS if name not in ("phases", "pauses"))
+OWN_FIELDS = tuple(name for name in PLAN_FIELDS if name not in ("phases", "pauses", "undo"))
 
 _STATES: dict[str, State] = {"todo": "todo", "done": "done", "skipped": "skipped"}
 _STATUSES: dict[str, Literal["active", "ended"]] = {"active": "active", "ended": "ended"}
@@ -52,7 +52,7 @@ def read_plans(rows: Sequence[Row[Any]]) -> Iterator[SeenPlan]:
 
 def _columns(source: FromClause, seen: FromClause) -> tuple[ColumnElement[Any], ...]:
     # A plan's own columns come again with each of its goals: its documents are texts until one is read.
-    documents = (type_coerce(source.c[name], String).label(name) for name in ("phases", "pauses"))
+    documents = (type_coerce(source.c[name], String).label(name) for name in ("phases", "pauses", "undo"))
     own = (source.c[name] for name in ("id", *OWN_FIELDS, "version"))
     return (*own, *documents, seen.c.version.label("seen"), *(plan_goals.c[name] for name in GOAL_FIELDS))
 
@@ -124,6 +124,7 @@ def _read_plan(rows: Sequence[Row[Any]]) -> SeenPlan:
         pauses=read_pauses(row.pauses),
         status=_STATUSES[row.status],
         zone_by_platform=bool(row.zone_by_platform),
+        undo=read_undo(row.undo) if row.undo else None,
     )
     return SeenPlan(plan, row.version, row.version == row.seen)
 

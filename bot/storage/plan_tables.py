@@ -29,7 +29,16 @@ from bot.storage.columns import (
     small_number,
     text,
 )
-from bot.storage.documents import LEVELS_LIMIT, PAUSES_LIMIT, PHASES_LIMIT, Levels, Pauses, Phases
+from bot.storage.documents import (
+    LEVELS_LIMIT,
+    PAUSES_LIMIT,
+    PHASES_LIMIT,
+    UNDO_LIMIT,
+    Levels,
+    Pauses,
+    Phases,
+    Undo,
+)
 
 ZONE_LIMIT = 64
 
@@ -75,6 +84,7 @@ plans = Table(
     Column("zone_by_platform", Boolean, nullable=True),
     Column("phases", Phases, nullable=False),
     Column("pauses", Pauses, nullable=False),
+    Column("undo", Undo, nullable=True),
     text("status", WORD_LIMIT),
     number("version"),
     instant("made_at"),
@@ -83,6 +93,7 @@ plans = Table(
     fits("zone", ZONE_LIMIT),
     fits("phases", PHASES_LIMIT),
     fits("pauses", PAUSES_LIMIT),
+    fits("undo", UNDO_LIMIT),
     fits("status", WORD_LIMIT),
     of_a_member(),
     UniqueConstraint("space_id", "member_id", "id"),

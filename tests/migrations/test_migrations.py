@@ -25,11 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from bot.core.domain.arrangement import Arrangement, MovedGoal
 from bot.core.domain.plans import Pause, PlannedPhase
 from bot.core.domain.profiles import Profile
 from bot.storage import migrate
 from bot.storage.columns import Days
-from bot.storage.documents import Levels, Pauses, Phases
+from bot.storage.documents import Levels, Pauses, Phases, Undo
 from bot.storage.engine import open_engine
 from bot.storage.tables import Ids, Instant, metadata
 
@@ -41,6 +42,7 @@ VALUES: dict[type, object] = {
     Levels: Profile({"vectors": 2}),
     Phases: (PlannedPhase("a", 1, 2, 2),),
     Pauses: (Pause(date(2027, 3, 8), 2),),
+    Undo: Arrangement((2,), (3,), (MovedGoal("a", 0, 1, 0),)),
     Date: date(2027, 3, 1),
     Days: (date(2027, 3, 1), date(2027, 3, 8)),
     Boolean: True,

@@ -1,14 +1,15 @@
 """Late goals: three ways out, each of which can be shown with its end before it is taken.
 
-None of them loses a goal or moves one that is done. A week's hours are those still to do, plus what was done
-already in the present week.
+None of them loses a goal or moves one that is done, and all of them keep the order in which goals stand:
+late ones go first and push the others back, behind the end of their phase only where there is no other way.
+A week's hours are those still to do, plus what was done already in the present week.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-from bot.core.domain.packing import fill, most_hours, spread
+from bot.core.domain.packing import most_hours, push, spread
 from bot.core.domain.plans import (
     Place,
     Plan,
@@ -20,6 +21,7 @@ from bot.core.domain.plans import (
     left_from,
     place_at,
 )
+from bot.core.domain.undo import remember_arrangement
 
 Kind = Literal["catch_up", "rebalance", "extend"]
 Obstacle = Literal["ended", "nothing-late", "no-weeks", "no-room"]
@@ -47,49 +49,114 @@ def remedies(plan: Plan, now: datetime) -> tuple[Remedy, Remedy, Remedy]:
 
 
 def catch_up(plan: Plan, now: datetime) -> Remedy:
-    """Puts the late goals into the present week and the one behind it; everything else stays where it is.
+    """Puts the late goals into the present week and the one behind it; others move back as little as can be.
 
     During a pause these are the first two weeks behind it.
     """
-    return _put_late("catch_up", plan, now, CATCH_UP_WEEKS)
+    place, late = place_at(plan, now), late_goals(plan, now)
+    obstacle = _obstacle(place, late)
+    if obstacle:
+        return Remedy("catch_up", None, None, obstacle)
+    queue = _queue(plan, late, place, now)
+    # What is pushed back as little as can be also stays in its phase if any way leaves it there.
+    placed = push(queue.hours, queue.earliest, queue.rooms)
+    if placed is None or any(week >= CATCH_UP_WEEKS for week in placed[: len(late)]):
+        return Remedy("catch_up", None, None, "no-room")
+    return _remedy("catch_up", plan, _carry(plan, late, queue, placed))
 
 
 def rebalance(plan: Plan, now: datetime) -> Remedy:
-    """Spreads the late goals over the weeks that remain, as evenly as can be; everything else stays."""
-    return _put_late("rebalance", plan, now, plan.weeks)
+    """Spreads what is left over the weeks that remain, as evenly as can be; no goal comes earlier."""
+    place, late = place_at(plan, now), late_goals(plan, now)
+    obstacle = _obstacle(place, late)
+    if obstacle:
+        return Remedy("rebalance", None, None, obstacle)
+    queue = _queue(plan, late, place, now)
+    placed = spread(queue.hours, queue.loads, queue.most, queue.windows)
+    if placed is None:
+        anywhere = tuple((begin, len(queue.loads) - 1) for begin, _ in queue.windows)
+        placed = spread(queue.hours, queue.loads, queue.most, anywhere)
+    if placed is None:
+        return Remedy("rebalance", None, None, "no-room")
+    return _remedy("rebalance", plan, _carry(plan, late, queue, placed))
 
 
 def extend(plan: Plan, now: datetime) -> Remedy:
     """Moves everything that isn't late back by the fewest weeks, one at least, that make room for what is.
 
-    The late goals go into the earliest weeks with room, the new ones first of all. The phase that goes on
+    The late goals come first, in the new weeks and in what room is left behind them. The phase that goes on
     grows by the new weeks, over its bounds if need be.
     """
     place, late = place_at(plan, now), late_goals(plan, now)
     obstacle = _obstacle(place, late)
     if obstacle and obstacle != "no-weeks":
         return Remedy("extend", None, None, obstacle)
-    hours = tuple(goal.hours for goal in late)
     # As many new weeks as late goals always do, behind a present week that may be full.
     for weeks in range(1, len(late) + 2):
         shifted = _shift(plan, place.week, weeks)
-        loads = _loads(shifted, place, now, shifted.weeks)
-        placed = fill(hours, loads, most_hours(plan.pace))
-        if placed is not None:
-            return _remedy("extend", _carry(shifted, late, placed, place.week))
+        queue = _queue(shifted, late, place, now)
+        placed = push(queue.hours, queue.earliest, queue.rooms)
+        if placed is not None and queue.fits(placed):
+            return _remedy("extend", plan, _carry(shifted, late, queue, placed))
     raise AssertionError("a goal is never longer than a week has room")
 
 
-def _put_late(kind: Kind, plan: Plan, now: datetime, weeks: int) -> Remedy:
-    place, late = place_at(plan, now), late_goals(plan, now)
-    obstacle = _obstacle(place, late)
-    if obstacle:
-        return Remedy(kind, None, None, obstacle)
-    loads = _loads(plan, place, now, min(place.week + weeks, plan.weeks))
-    placed = spread(tuple(goal.hours for goal in late), loads, most_hours(plan.pace))
-    if placed is None:
-        return Remedy(kind, None, None, "no-room")
-    return _remedy(kind, _carry(plan, late, placed, place.week))
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """What is left to do in its order, late goals first, and where each may go.
+
+    Weeks count from the study week `first`. `loads` are the hours that each week has used up, and `most` what
+    it may hold: a week that was too full before may stay so. `windows` are the first and last week of each.
+    """
+
+    goals: tuple[PlannedGoal, ...]
+    first: int
+    loads: tuple[int, ...]
+    most: tuple[int, ...]
+    windows: tuple[tuple[int, int], ...]
+
+    @property
+    def hours(self) -> tuple[int, ...]:
+        return tuple(goal.hours for goal in self.goals)
+
+    @property
+    def earliest(self) -> tuple[int, ...]:
+        return tuple(begin for begin, _ in self.windows)
+
+    @property
+    def rooms(self) -> tuple[int, ...]:
+        return tuple(most - load for most, load in zip(self.most, self.loads, strict=True))
+
+    def fits(self, placed: tuple[int, ...]) -> bool:
+        """Whether no goal goes behind its last week."""
+        return all(week <= last for week, (_, last) in zip(placed, self.windows, strict=True))
+
+
+def _queue(plan: Plan, late: tuple[PlannedGoal, ...], place: Place, now: datetime) -> _Queue:
+    """`late` are the plan's late goals, or were before it was made longer."""
+    first = place.week
+    named = {goal.goal_id for goal in late}
+    coming = tuple(goal for goal in left_from(plan, first) if goal.goal_id not in named)
+    ends = _phase_ends(plan)
+    here = ends[min(first, plan.weeks - 1)] - first
+    windows = [(0, here) for _ in late]
+    windows += [(goal.week - first, ends[goal.week] - first) for goal in coming]
+    loads = [hours_spent(plan, now), *(0 for _ in range(first + 1, plan.weeks))]
+    held = list(loads)
+    for goal in coming:
+        held[goal.week - first] += goal.hours
+    most = most_hours(plan.pace)
+    return _Queue(
+        (*late, *coming), first, tuple(loads), tuple(max(most, each) for each in held), tuple(windows)
+    )
+
+
+def _phase_ends(plan: Plan) -> tuple[int, ...]:
+    """For each study week the last one of its phase."""
+    ends: list[int] = []
+    for phase in plan.phases:
+        ends += [len(ends) + phase.weeks - 1] * phase.weeks
+    return tuple(ends)
 
 
 def _obstacle(place: Place, late: tuple[PlannedGoal, ...]) -> Obstacle | None:
@@ -100,25 +167,20 @@ def _obstacle(place: Place, late: tuple[PlannedGoal, ...]) -> Obstacle | None:
     return "no-weeks" if place.kind == "over" else None
 
 
-def _remedy(kind: Kind, plan: Plan) -> Remedy:
-    return Remedy(kind, plan, last_day(plan), None)
+def _remedy(kind: Kind, before: Plan, plan: Plan) -> Remedy:
+    return Remedy(kind, remember_arrangement(before, plan), last_day(plan), None)
 
 
-def _loads(plan: Plan, place: Place, now: datetime, end: int) -> tuple[int, ...]:
-    """The hours that each study week from the present one up to `end` (left out) holds already."""
-    loads = [0] * (end - place.week)
-    for goal in left_from(plan, place.week):
-        if goal.week < end:
-            loads[goal.week - place.week] += goal.hours
-    loads[0] += hours_spent(plan, now)
-    return tuple(loads)
-
-
-def _carry(plan: Plan, late: tuple[PlannedGoal, ...], placed: tuple[int, ...], first: int) -> Plan:
-    """The late goals in their new weeks, which count from the study week `first`."""
-    weeks = {goal.goal_id: first + week for goal, week in zip(late, placed, strict=True)}
+def _carry(plan: Plan, late: tuple[PlannedGoal, ...], queue: _Queue, placed: tuple[int, ...]) -> Plan:
+    """The goals of the queue in their new weeks. Only a late one counts as carried."""
+    named = {goal.goal_id for goal in late}
+    weeks = {goal.goal_id: queue.first + week for goal, week in zip(queue.goals, placed, strict=True)}
     goals = tuple(
-        replace(goal, week=weeks[goal.goal_id], carried=goal.carried + 1) if goal.goal_id in weeks else goal
+        replace(
+            goal,
+            week=weeks.get(goal.goal_id, goal.week),
+            carried=goal.carried + (goal.goal_id in named),
+        )
         for goal in plan.goals
     )
     return replace(plan, goals=goals)

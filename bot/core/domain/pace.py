@@ -74,10 +74,11 @@ def change_pace(plan: Plan, pace: int, now: datetime) -> Repacked:
 
 
 def add_goals(plan: Plan, goals: Iterable[tuple[str, Goal]], now: datetime) -> Plan:
-    """The plan with more goals, each given with its phase's id, spread evenly over the weeks that remain.
+    """The plan with more goals, each given with its phase's id, spread evenly over what remains of its phase.
 
-    No goal that is there moves, and no week goes over 125 % of the pace. What stands in the plan already is
-    left as it is. Raises InvalidInput when they don't all fit, or no week remains.
+    Where that has no room, or is over, they go to any week that remains. No goal that is there moves, and no
+    week goes over 125 % of the pace. What stands in the plan already is left as it is. Raises InvalidInput
+    when they don't all fit, or no week remains.
     """
     check_active(plan)
     listed = {goal.goal_id for goal in plan.goals}
@@ -91,7 +92,11 @@ def add_goals(plan: Plan, goals: Iterable[tuple[str, Goal]], now: datetime) -> P
     loads[0] = hours_spent(plan, now)
     for left in left_from(plan, first):
         loads[left.week - first] += left.hours
-    placed = spread(tuple(goal.hours for _, goal in fresh.values()), loads, most_hours(plan.pace))
+    hours = tuple(goal.hours for _, goal in fresh.values())
+    windows = _windows(plan, tuple(phase_id for phase_id, _ in fresh.values()), first)
+    placed = spread(hours, loads, most_hours(plan.pace), windows)
+    if placed is None:
+        placed = spread(hours, loads, most_hours(plan.pace))
     if placed is None:
         raise InvalidInput("plan.full", pace=str(plan.pace))
     position = max((goal.position for goal in plan.goals), default=-1) + 1
@@ -100,6 +105,21 @@ def add_goals(plan: Plan, goals: Iterable[tuple[str, Goal]], now: datetime) -> P
         for index, ((phase_id, goal), week) in enumerate(zip(fresh.values(), placed, strict=True))
     )
     return replace(plan, goals=(*plan.goals, *added))
+
+
+def _windows(plan: Plan, phase_ids: tuple[str, ...], first: int) -> tuple[tuple[int, int], ...]:
+    """The first and the last week, counted from `first`, for goals of these phases, given in their order."""
+    spans, begin = {}, 0
+    for phase in plan.phases:
+        end = begin + phase.weeks - 1
+        spans[phase.phase_id] = (max(begin - first, 0), max(end - first, 0))
+        begin = end + 1
+    windows: list[tuple[int, int]] = []
+    for phase_id in phase_ids:
+        opens, closes = spans.get(phase_id, (0, plan.weeks - 1 - first))
+        before = windows[-1] if windows else (0, 0)
+        windows.append((max(opens, before[0]), max(closes, before[1])))
+    return tuple(windows)
 
 
 def _ahead(plan: Plan, now: datetime) -> Iterator[_Ahead]:

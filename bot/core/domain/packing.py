@@ -50,19 +50,47 @@ def fill(hours: Sequence[int], loads: Sequence[int], most: int) -> tuple[int, ..
     return tuple(placed)
 
 
-def spread(hours: Sequence[int], loads: Sequence[int], most: int) -> tuple[int, ...] | None:
+def push(hours: Sequence[int], earliest: Sequence[int], rooms: Sequence[int]) -> tuple[int, ...] | None:
+    """For each of `hours` the earliest week with room that is neither before its own of `earliest` nor before
+    the week of the one ahead of it; None without room. `rooms` are the hours that each week may hold.
+
+    As with `fill`, no other order-keeping way finds room where this one doesn't.
+    """
+    placed, held = [], [0] * len(rooms)
+    week = 0
+    for each, first in zip(hours, earliest, strict=True):
+        week = max(week, first)
+        while week < len(rooms) and held[week] + each > rooms[week]:
+            week += 1
+        if week == len(rooms):
+            return None
+        held[week] += each
+        placed.append(week)
+    return tuple(placed)
+
+
+def spread(
+    hours: Sequence[int],
+    loads: Sequence[int],
+    most: int | Sequence[int],
+    windows: Sequence[tuple[int, int]] | None = None,
+) -> tuple[int, ...] | None:
     """For each of `hours` a week, in order, so that the weeks are as even as can be; None without room.
 
     Even means the least sum of the squared hours of all weeks. That also leaves no week empty while another
-    holds two, when all weeks start out alike. Among equally even ways the earlier weeks get more.
+    holds two, when all weeks start out alike. Among equally even ways the earlier weeks get more. `most` is
+    what a week may hold, or what each of them may. `windows` are the first and the last week that each of
+    `hours` may go to; neither ever falls from one to the next.
     """
+    rooms = [most] * len(loads) if isinstance(most, int) else most
     sums = [0]
     for each in hours:
         sums.append(sums[-1] + each)
     best: list[int | None] = [0, *(None for _ in hours)]
     cuts = []
-    for load in loads:
-        best, cut = _fill_one(best, sums, load, most)
+    for week, (load, room) in enumerate(zip(loads, rooms, strict=True)):
+        first, last = _allowed(windows, week, len(hours))
+        best, cut = _fill_one(best, sums, load, room, first, last)
         cuts.append(cut)
     if best[-1] is None:
         return None
@@ -74,14 +102,23 @@ def spread(hours: Sequence[int], loads: Sequence[int], most: int) -> tuple[int, 
     return tuple(placed)
 
 
+def _allowed(windows: Sequence[tuple[int, int]] | None, week: int, count: int) -> tuple[int, int]:
+    """The range of those that may go to the week: windows don't fall, so it has no holes."""
+    if windows is None:
+        return 0, count
+    first = sum(last < week for _, last in windows)
+    return first, sum(begin <= week for begin, _ in windows)
+
+
 def _fill_one(
-    best: list[int | None], sums: list[int], load: int, most: int
+    best: list[int | None], sums: list[int], load: int, most: int, first: int, last: int
 ) -> tuple[list[int | None], list[int]]:
-    """One more week: the least cost of having placed the first n, and where that week then begins."""
+    """One more week, to which those from `first` to `last` (left out) may go: the least cost of having placed
+    the first n, and where that week then begins."""
     least = [None if cost is None else cost + load * load for cost in best]
     cut = list(range(len(best)))
-    for end in range(1, len(best)):
-        for begin in range(end - 1, -1, -1):
+    for end in range(first + 1, last + 1):
+        for begin in range(end - 1, first - 1, -1):
             held = load + sums[end] - sums[begin]
             if held > most:
                 break

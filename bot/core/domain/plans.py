@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal, NewType
 from zoneinfo import ZoneInfo
 
+from bot.core.domain.arrangement import Arrangement
 from bot.core.domain.drafts import Draft
 from bot.core.domain.goals import State
 from bot.core.domain.packing import PACE_MAX, PACE_MIN
@@ -70,7 +71,8 @@ class Pause:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A member's plan. `start` is a Monday, `zone` an IANA name, `pauses` are in order and don't overlap.
-    `zone_by_platform`: the zone is what the platform says, and follows it.
+    `zone_by_platform`: the zone is what the platform says, and follows it. `undo` is how its goals stood
+    before the way out of being late that was taken last.
 
     Raises ValueError for a value that no function of the domain makes.
     """
@@ -85,6 +87,7 @@ class Plan:
     pauses: tuple[Pause, ...] = ()
     status: Literal["active", "ended"] = "active"
     zone_by_platform: bool = False
+    undo: Arrangement | None = None
 
     def __post_init__(self) -> None:
         if self.start.weekday() or any(pause.first.weekday() or pause.weeks < 1 for pause in self.pauses):

@@ -2,6 +2,7 @@
 
 from bot.core.chat.message import Update
 from bot.core.domain.late import remedies
+from bot.core.domain.undo import undo_arrangement
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.goals import present_card
@@ -21,4 +22,13 @@ def take(request: Request, ctx: Context, plan_id: int, kind: str) -> Update:
     if remedy is None:
         raise InvalidInput("button.foreign")
     plan = keep(request, ctx, running, remedy.plan or running.plan)
-    return Update(present_card(request, ctx, plan, views.taken_text(running.plan, remedy)))
+    card = present_card(request, ctx, plan, views.taken_text(running.plan, remedy))
+    return Update(card if remedy.plan is None else views.with_undo(card, plan))
+
+
+@feature.action(presses.UNDO_LATE)
+def undo(request: Request, ctx: Context, plan_id: int) -> Update:
+    """Puts the goals back where they stood. A press that comes again, or too late, changes nothing."""
+    running = open_running(request, ctx, plan_id)
+    plan = keep(request, ctx, running, undo_arrangement(running.plan))
+    return Update(present_card(request, ctx, plan, views.undone_text(running.plan, plan)))

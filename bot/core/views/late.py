@@ -1,15 +1,16 @@
 """What is said about goals that wait from earlier weeks, and the three ways on."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.chat.control import Button
-from bot.core.chat.message import Block, Section, Text
+from bot.core.chat.message import Actions, Block, Message, Section, Text
 from bot.core.chat.part import Markdown
 from bot.core.domain.late import Kind, Obstacle, Remedy, remedies
 from bot.core.domain.packing import most_hours
 from bot.core.domain.plans import Plan, last_day, late_goals
 from bot.core.views.dates import count_text, day_text
-from bot.core.views.presses import LATE
+from bot.core.views.presses import LATE, UNDO_LATE
 
 NAMES: dict[Kind, str] = {"catch_up": "Catch up", "rebalance": "Spread out", "extend": "Extend"}
 
@@ -28,7 +29,20 @@ def taken_text(plan: Plan, remedy: Remedy) -> str:
     """What a way on did to `plan`, or how things are when it can't be taken."""
     if remedy.plan is None:
         return _obstacle(plan, remedy)
-    return f"{NAMES[remedy.kind]}: done. Your plan ends on {_end(remedy.plan, plan)}."
+    return f"{NAMES[remedy.kind]}: done. {_says(plan, remedy.plan, remedy.kind)}"
+
+
+def with_undo(message: Message, plan: Plan) -> Message:
+    """The card with a button that takes the way back, below its first words."""
+    first, *rest = message.blocks
+    return replace(message, blocks=(first, Actions((Button("Undo", UNDO_LATE(plan.id)),)), *rest))
+
+
+def undone_text(before: Plan, after: Plan) -> str:
+    """What an undo did, or that there is nothing to undo."""
+    if before == after:
+        return "There is nothing to undo any more: your plan has changed since. Here is how it stands."
+    return f"Undone: your goals are back where they were. The plan ends on {_end(after, before)}."
 
 
 def _way(plan: Plan, remedy: Remedy) -> Block:
@@ -40,13 +54,32 @@ def _way(plan: Plan, remedy: Remedy) -> Block:
 
 
 def _says(plan: Plan, after: Plan, kind: Kind) -> str:
-    if kind == "extend":
-        weeks = count_text(after.weeks - plan.weeks, "week")
-        return f"everything else moves back by {weeks}. The end moves to {_end(after, plan)}."
-    where = (
-        "the next two weeks take them" if kind == "catch_up" else "they spread over the weeks that are left"
-    )
-    return f"{where}. The end stays {_end(after, plan)}."
+    """Where the late goals go, what they push back, and when the plan ends."""
+    weeks = {goal.goal_id: goal.week for goal in plan.goals}
+    named = {goal.goal_id for goal in after.goals if goal.carried > _carried(plan, goal.goal_id)}
+    late = [goal.week for goal in after.goals if goal.goal_id in named]
+    shifts = [
+        goal.week - weeks[goal.goal_id]
+        for goal in after.goals
+        if goal.state == "todo" and goal.goal_id not in named and goal.week != weeks[goal.goal_id]
+    ]
+    first, last = min(late) + 1, max(late) + 1
+    where = f"week {first}" if first == last else f"weeks {first} to {last}"
+    words = f"{_late_ones(len(late))} to {where}"
+    if shifts:
+        words += (
+            f", and {count_text(len(shifts), 'other goal')} {'moves' if len(shifts) == 1 else 'move'} back"
+        )
+        words += f" by {'up to ' if min(shifts) < max(shifts) else ''}{count_text(max(shifts), 'week')}"
+    return f"{words}. The end {'moves to' if kind == 'extend' else 'stays'} {_end(after, plan)}."
+
+
+def _late_ones(count: int) -> str:
+    return "The late goal goes" if count == 1 else f"The {count} late goals go"
+
+
+def _carried(plan: Plan, goal_id: str) -> int:
+    return next(goal.carried for goal in plan.goals if goal.goal_id == goal_id)
 
 
 def _end(plan: Plan, before: Plan) -> str:

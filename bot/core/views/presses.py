@@ -25,6 +25,7 @@ SKIP_WEEK = Action("plan.skip_week", "plan_id", "week")
 RESUME = Action("plan.resume", "plan_id")
 REZONE = Action("plan.zone", "plan_id", "zone")
 LATE = Action("late.take", "plan_id", "kind")
+UNDO_LATE = Action("late.undo", "plan_id")
 
 GOALS = Action("goal.now", "plan_id")
 WEEK = Action("goal.week", "plan_id", "week", "page")
