@@ -34,6 +34,7 @@ from bot.delivery.pace import Pace, Rate
 from bot.delivery.runner import Runner
 from bot.doors import ThreadDoors, Threads
 from bot.health import Health
+from bot.platform_health import PlatformHealth, watch_platforms
 from bot.scheduling.planner import Planner
 from bot.scheduling.pruner import Pruner
 from bot.settings import Settings
@@ -95,6 +96,7 @@ class App:
     installs: ThreadInstalls | None
     painter: ThreadPainter
     health: Health
+    connections: Mapping[Platform, PlatformHealth]
     pruners: tuple[Pruner, ...]
     close: Callable[[], None]
 
@@ -138,6 +140,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
 
     read, write = functools.partial(hop, readers), functools.partial(hop, writers)
     inbox = Inbox(store, clock, settings.lease)
+    connections = watch_platforms(settings.served, roles)
     return App(
         settings=settings,
         url=url,
@@ -164,7 +167,8 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         installs=installs,
         painter=painter,
-        health=Health(store, Outbox(engine), content, clock, read),
+        health=Health(store, Outbox(engine, settings.served), content, clock, read, connections),
+        connections=connections,
         pruners=(
             Pruner(
                 functools.partial(write, Purge(engine).step), clock.now, timedelta(days=settings.keep_days)

@@ -87,6 +87,7 @@ def _open_workspace(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
         prefix=settings.prefix,
         api_url=settings.slack_api_url,
         openings=settings.slack_openings,
+        health=app.connections["slack"],
     )
 
 
@@ -122,6 +123,7 @@ def _open_workspaces(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
         prefix=settings.prefix,
         api_url=settings.slack_api_url,
         openings=settings.slack_openings,
+        health=app.connections["slack"],
     )
 
 
@@ -148,6 +150,7 @@ async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Li
         shard_ids=settings.shard_ids,
         rate=settings.discord_rate,
         openings=settings.discord_openings,
+        health=app.connections["discord"],
     )
     stack.push_async_callback(adapter.close)
     try:

@@ -23,7 +23,7 @@ def read_status(settings: Settings) -> dict[str, Any]:
     content = load_content(settings.content)
     engine = open_engine(settings.store_url.get_secret_value())
     database = DatabaseStore(engine, settings.deadline).status()
-    oldest = Outbox(engine).oldest() if database.is_current else None
+    oldest = Outbox(engine, settings.served).oldest() if database.is_current else None
     beat = Pulse(engine).last() if database.is_current else None
     return {
         "version": version("cairn-bot"),

@@ -42,7 +42,9 @@ async def serve(settings: Settings, url: str, roles: Collection[str], port: int,
         runner, serving = await (
             opened(roles) if settings.is_playground else _open_platforms(app, stack, roles, ready)
         )
-        beats: dict[Beat, float] = {runner.turn: settings.beat, app.health.beat: settings.beat}
+        beats: dict[Beat, float] = dict.fromkeys(
+            (runner.turn, app.health.beat, app.health.look), settings.beat
+        )
         if "planner" in roles:
             beats |= {pruner.prune: PRUNE_SECONDS for pruner in app.pruners}
         if "gateway" in roles:

@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.core.errors import SettingsError
+from bot.core.ids import PLATFORMS, Platform
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,6 +72,12 @@ class Settings(BaseSettings):
     def is_playground(self) -> bool:
         """Whether the playground is served, rather than a platform."""
         return self.playground or not self.platforms
+
+    @property
+    def served(self) -> tuple[Platform, ...]:
+        """The platforms that this Cairn serves: those that are configured, or the playground."""
+        named = {"playground"} if self.is_playground else {name.lower() for name in self.platforms}
+        return tuple(one for one in PLATFORMS if one in named)
 
     @property
     def shard_ids(self) -> tuple[int, ...] | None:

@@ -40,6 +40,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 class PostgresServer(Protocol):
+    pgdata: Path
+
     def start(self) -> None: ...
 
     def stop(self) -> None: ...

@@ -1,11 +1,13 @@
 """The ledger as an operator sees it: what is held or dead, and how to send it on its way."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, select, update
+from sqlalchemy import Engine, Row, false, func, or_, select, update
 
+from bot.core.ids import PLATFORMS, Platform
 from bot.storage.tables import WAITING, ledger, spaces
 from bot.storage.transaction import open_transaction
 
@@ -41,10 +43,12 @@ class OutboxRow:
 
 
 class Outbox:
-    """Each method is a transaction of its own, with the store's TryAgain."""
+    """Each method is a transaction of its own, with the store's TryAgain. `platforms`: those that are served
+    now; what was planned for others waits until they are configured again."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, platforms: Collection[Platform] = PLATFORMS) -> None:
         self._engine = engine
+        self._platforms = platforms
 
     def stuck(self, limit: int) -> tuple[OutboxRow, ...]:
         """Held and dead rows, the newest first."""
@@ -66,10 +70,14 @@ class Outbox:
         return self._change(row_id, state="cancelled", why="an operator", now=now)
 
     def oldest(self) -> datetime | None:
-        """When the open row that waits the longest might have gone."""
+        """When the open row that waits the longest, of the platforms served, might have gone."""
+        served = (
+            or_(ledger.c.bucket == one, ledger.c.bucket.startswith(f"{one}:", autoescape=True))
+            for one in self._platforms
+        )
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=False) as connection:
             found: datetime | None = connection.execute(
-                select(func.min(ledger.c.not_before)).where(WAITING)
+                select(func.min(ledger.c.not_before)).where(WAITING, or_(false(), *served))
             ).scalar_one_or_none()
             return found
 

@@ -17,6 +17,7 @@ from bot.storage.leases import StoredLeases
 from bot.storage.ledger import StoredLedger
 from bot.storage.members import StoredMembers
 from bot.storage.plans import StoredPlans
+from bot.storage.probe import write_trouble
 from bot.storage.profiles import StoredProfiles
 from bot.storage.questions import StoredQuestions
 from bot.storage.reach import StoredReach
@@ -123,6 +124,10 @@ class DatabaseStore:
         """A transaction in which every attempt to write is an error. Raises TryAgain as `write` does."""
         with open_transaction(self._engine, self._deadline, writes=False) as connection:
             yield Work.on(connection)
+
+    def write_trouble(self) -> str:
+        """Why nothing can be written, in a few words; empty after a write was committed."""
+        return write_trouble(self._engine, self._deadline)
 
     def status(self) -> Status:
         """What the database is and which migrations it has. Raises TryAgain when it is away."""

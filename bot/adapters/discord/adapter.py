@@ -1,6 +1,5 @@
 """Discord: a gateway that is listened to, a REST interface that is spoken to, and between them the doors."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -38,14 +37,15 @@ from bot.adapters.discord.replies import DEFER_SECONDS, Ask, Replies
 from bot.adapters.discord.rest import RATE, Rest
 from bot.adapters.discord.tickets import Below, read_ticket, unpack
 from bot.adapters.discord.whereabouts import Whereabouts
+from bot.adapters.discord.work import WorkInHand
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Space, Typed
 from bot.core.errors import InvalidInput, TryAgain, UserError
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
 from bot.core.views.errors import refusal
+from bot.platform_health import PlatformHealth
 
-STOP_SECONDS = 3.0
 DIGEST_LENGTH = 40  # its place stands before it
 
 
@@ -61,7 +61,8 @@ class DiscordAdapter:
     """Listens to one bot's servers. `guild`: the only server that gets the commands, while developing.
 
     `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process. `rate`: how
-    many requests a second what is said unasked may take; `openings`: how many new conversations a minute.
+    many requests a second what is said unasked may take; `openings`: how many new conversations a minute;
+    `health`: where the connection reports how it is.
     """
 
     def __init__(
@@ -81,17 +82,24 @@ class DiscordAdapter:
         patience: float = DEFER_SECONDS,
         rate: float = RATE,
         openings: int = OPENINGS,
+        health: PlatformHealth | None = None,
     ) -> None:
         point_at(api_url, gateway_url)
+        health = health or PlatformHealth()
         self._doors = doors
         self._catalog = catalog
         self._uploads = uploads
         self._guild = guild
         self._signs_in = False
-        self._working: set[asyncio.Task[Any]] = set()
-        trace = InvalidRequests().trace()
+        self._at_work = WorkInHand()
+        trace = InvalidRequests(health=health).trace()
         self.connection = Connection(
-            self, lambda error: report(error, None), trace=trace, shard_count=shard_count, shard_ids=shard_ids
+            self,
+            lambda error: report(error, None),
+            trace=trace,
+            shard_count=shard_count,
+            shard_ids=shard_ids,
+            health=health,
         )
         self._rest = Rest(self.connection, trace, rate)
         pictures = Pictures(painter, report)
@@ -113,9 +121,8 @@ class DiscordAdapter:
         await self.connection.connect()
 
     async def close(self) -> None:
-        """Ends once what is being answered has been, or after STOP_SECONDS."""
-        if self._working:
-            await asyncio.wait(self._working, timeout=STOP_SECONDS)
+        """Ends once what is being answered has been, or after some seconds."""
+        await self._at_work.finish()
         await self._rest.close()
         if self._signs_in:
             await self.connection.close()
@@ -167,17 +174,6 @@ class DiscordAdapter:
             for one in await self._doors.known(PLATFORM):
                 if is_mine(one.id) and not is_here(one.id):
                     await self._doors.left(one)
-
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("the gateway hears within a task")
-        self._working.add(task)
-        try:
-            yield
-        finally:
-            self._working.discard(task)
 
     async def _carry_out(self, payload: Payload) -> None:
         ticket = read_ticket(payload)

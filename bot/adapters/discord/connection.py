@@ -13,6 +13,7 @@ from discord.http import Route
 from bot.adapters.discord.receive import PLATFORM
 from bot.core.chat.call import Space
 from bot.core.ids import Address
+from bot.platform_health import PlatformHealth
 
 # None of these is privileged: what mentions the bot, or is sent to it, comes with its text all the same.
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
@@ -46,7 +47,8 @@ class Listener(Protocol):
 
 
 class Connection(discord.AutoShardedClient):
-    """Hands to `listener` every interaction and message, and keeps nothing of them.
+    """Hands to `listener` every interaction and message, and keeps nothing of them. Reports to `health`
+    which shards are connected.
 
     It has no command tree and no views, so the library answers nothing by itself.
     """
@@ -59,6 +61,7 @@ class Connection(discord.AutoShardedClient):
         trace: Any,
         shard_count: int | None = None,
         shard_ids: Sequence[int] | None = None,
+        health: PlatformHealth | None = None,
     ) -> None:
         super().__init__(
             intents=INTENTS,
@@ -72,6 +75,7 @@ class Connection(discord.AutoShardedClient):
         self.shard_ids = None if shard_ids is None else list(shard_ids)
         self._listener = listener
         self._report = report
+        self._health = health or PlatformHealth()
 
     @property
     def spaces(self) -> tuple[Space, ...]:
@@ -88,6 +92,7 @@ class Connection(discord.AutoShardedClient):
         """
         if not self.shard_count:
             self.shard_count, _, _ = await self.http.get_bot_gateway()
+        self._health.expect([str(one) for one in self.shard_ids or range(self.shard_count)])
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         await self._listener.hear_interaction(_interaction_payload(interaction))
@@ -105,6 +110,9 @@ class Connection(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self._listener.hear_removal(str(guild.id))
 
+    async def on_shard_connect(self, shard_id: int) -> None:
+        self._health.connected(str(shard_id))
+
     async def on_shard_ready(self, shard_id: int) -> None:
         shards, here = self.shard_count or 1, {str(one.id) for one in self.guilds}
         await self._listener.hear_roll(here.__contains__, lambda one: (int(one) >> 22) % shards == shard_id)
@@ -116,9 +124,11 @@ class Connection(discord.AutoShardedClient):
             self._report(error)
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
+        self._health.disconnected(str(shard_id))
         structlog.get_logger().warning("gateway lost", shard=shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
+        self._health.connected(str(shard_id))
         structlog.get_logger().info("gateway resumed", shard=shard_id)
 
 

@@ -8,11 +8,15 @@ from types import SimpleNamespace
 
 import aiohttp
 
+from bot.platform_health import PlatformHealth
+
 WINDOW_SECONDS = 600.0
 INVALID_LIMIT = 1_000
 IMPATIENT = "impatient"
 
 _INVALID = (401, 403, 429)
+# These carry an interaction's token, which ends; what they answer says nothing about the bot's own.
+_OF_INTERACTIONS = ("/webhooks/", "/interactions/")
 
 
 class Stopped(aiohttp.ClientError):
@@ -33,11 +37,18 @@ class Refused(Exception):
 
 
 class InvalidRequests:
-    """Counts what was refused within the last ten minutes, of everything that is sent under its trace."""
+    """Counts what was refused within the last ten minutes, of everything that is sent under its trace, and
+    reports to `health` how requests go."""
 
-    def __init__(self, limit: int = INVALID_LIMIT, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        limit: int = INVALID_LIMIT,
+        now: Callable[[], float] = time.monotonic,
+        health: PlatformHealth | None = None,
+    ) -> None:
         self._limit = limit
         self._now = now
+        self._health = health or PlatformHealth()
         self._refused: deque[float] = deque()
 
     def trace(self) -> aiohttp.TraceConfig:
@@ -45,6 +56,7 @@ class InvalidRequests:
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(self._before)
         trace.on_request_end.append(self._after)
+        trace.on_request_exception.append(self._lost)
         return trace
 
     def check(self) -> None:
@@ -68,6 +80,24 @@ class InvalidRequests:
     ) -> None:
         status, headers = params.response.status, params.response.headers
         self.count(status, headers.get("X-RateLimit-Scope"))
+        self._report(status, params.url.path)
         if ctx.trace_request_ctx == IMPATIENT and (status == 429 or status >= 500):
             after = headers.get("Retry-After")
             raise Refused(status, float(after) if after else None)
+
+    async def _lost(
+        self,
+        _session: aiohttp.ClientSession,
+        _ctx: SimpleNamespace,
+        params: aiohttp.TraceRequestExceptionParams,
+    ) -> None:
+        if not isinstance(params.exception, Stopped):
+            self._health.failed(type(params.exception).__name__)
+
+    def _report(self, status: int, path: str) -> None:
+        if status == 429 or status >= 500:
+            self._health.failed(str(status))
+        elif status != 401:
+            self._health.spoke()
+        elif not any(one in path for one in _OF_INTERACTIONS):
+            self._health.refused("401")

@@ -41,6 +41,7 @@ from bot.core.domain.installs import Install
 from bot.core.errors import SettingsError
 from bot.core.ids import Address
 from bot.core.ports import Clock, Painter, PlatformDoors
+from bot.platform_health import PlatformHealth
 
 SHUTDOWN_SECONDS = 3.0
 
@@ -61,12 +62,14 @@ class SlackAdapter:
         client: AsyncWebClient,
         hearing: Hearing,
         messenger: Messengers,
+        health: PlatformHealth,
         door: InstallDoor | None = None,
     ) -> None:
         self._app = app
         self._client = client
         self._hearing = hearing
         self._door = door
+        self._health = health
         self.messenger = messenger
         self.desk = hearing
 
@@ -99,9 +102,11 @@ class SlackAdapter:
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
+            self._health.connected()
             ready(f"http://{host}:{runner.addresses[0][1]}{REQUEST_PATH}")
             await asyncio.Event().wait()
         finally:
+            self._health.disconnected()
             await runner.cleanup()
             await self._hearing.finish()
 
@@ -113,7 +118,9 @@ class SlackAdapter:
         Raises SettingsError for a token that Slack doesn't take.
         """
         opened = await _ask(self._client.apps_connections_open(app_token=app_token), "SLACK_APP_TOKEN")
-        socket = Socket(self._app, self._client, app_token, self._hearing.finish, ping_seconds)
+        socket = Socket(
+            self._app, self._client, app_token, self._hearing.finish, ping_seconds, health=self._health
+        )
         await socket.hold(opened["url"], ready)
 
     async def _dispatch(self, body: bytes, content_type: str) -> web.Response:
@@ -138,21 +145,25 @@ async def open_slack(
     prefix: str = "",
     api_url: str = API_URL,
     openings: int = MOST,
+    health: PlatformHealth | None = None,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of the workspace that the bot's token belongs to, for as long as the block lasts.
 
-    `report` is told about bugs. Raises SettingsError for a token that Slack doesn't take, RetryLater when
-    Slack can't be reached.
+    `report` is told about bugs, `health` how the connection is. Raises SettingsError for a token that Slack
+    doesn't take, RetryLater when Slack can't be reached.
     """
+    health = health or PlatformHealth()
     async with open_session() as session:
-        around = Surroundings(doors, catalog, painter, report, prefix, api_url, openings, session)
+        around = Surroundings(
+            doors, catalog, painter, report, prefix, api_url, openings, session, health, alone=True
+        )
         client = around.client(token)
         told = await _ask(client.auth_test(), "SLACK_BOT_TOKEN")
         _compare_scopes(told)
         space = Space(Address(PLATFORM, told["team_id"]), told["team"])
         await doors.returned(space)
         one = OneWorkspace(around.speak(space, token, told["user_id"]), doors)
-        yield _join(client, report, one)
+        yield _join(client, report, one, health)
 
 
 @asynccontextmanager
@@ -168,11 +179,15 @@ async def open_workspaces(
     prefix: str = "",
     api_url: str = API_URL,
     openings: int = MOST,
+    health: PlatformHealth | None = None,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of all workspaces that have installed Cairn, and of those that will, for as long as the
-    block lasts. `report` is told about bugs, `clock` is the machine's."""
+    block lasts. `report` is told about bugs, `health` how the connection is; `clock` is the machine's."""
+    health = health or PlatformHealth()
     async with open_session() as session:
-        around = Surroundings(doors, catalog, painter, report, prefix, api_url, openings, session)
+        around = Surroundings(
+            doors, catalog, painter, report, prefix, api_url, openings, session, health, alone=False
+        )
         client = around.client(None)
 
         def speak(space: Space, install: Install) -> Workspace:
@@ -181,15 +196,20 @@ async def open_workspaces(
         renewal = Renewal(installs, clock, client, app.client_id, app.client_secret)
         workspaces = ManyWorkspaces(installs, renewal, clock, doors, around.client, speak)
         quiet = make_logger("slack.oauth", logging.ERROR)
-        yield _join(client, report, workspaces, InstallDoor(installs, clock, doors, client, quiet, app))
+        door = InstallDoor(installs, clock, doors, client, quiet, app)
+        yield _join(client, report, workspaces, health, door)
 
 
 def _join(
-    client: AsyncWebClient, report: Report, workspaces: Workspaces, door: InstallDoor | None = None
+    client: AsyncWebClient,
+    report: Report,
+    workspaces: Workspaces,
+    health: PlatformHealth,
+    door: InstallDoor | None = None,
 ) -> SlackAdapter:
     hearing, app = Hearing(workspaces, report), _make_app(client)
     hearing.register(app)
-    return SlackAdapter(app, client, hearing, Messengers(workspaces), door)
+    return SlackAdapter(app, client, hearing, Messengers(workspaces), health, door)
 
 
 def _make_app(client: AsyncWebClient) -> AsyncApp:

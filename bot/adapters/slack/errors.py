@@ -9,6 +9,8 @@ from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
 # Everything that a call of the SDK raises.
 BROKEN = (SlackClientError, ClientError, TimeoutError, OSError)
 
+# Slack's words for a token that it takes no more, or never took.
+DEAD = frozenset({"account_inactive", "invalid_auth", "token_revoked", "token_expired"})
 _BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_added_to_org"})
 # Slack says of these that some of what was asked may have been done.
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout"})

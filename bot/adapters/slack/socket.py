@@ -13,6 +13,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.errors import BROKEN, code_of
+from bot.platform_health import PlatformHealth
 
 # The library takes a socket for lost that answered none of four pings, and opens another one. But then it
 # knocks at one address for ever, even when the ticket in it was used up. So many pings it may take for that:
@@ -33,12 +34,15 @@ class Socket:
         app_token: str,
         finish: Callable[[], Awaitable[None]],
         ping_seconds: float = PING_SECONDS,
+        *,
+        health: PlatformHealth | None = None,
     ) -> None:
         self._app = app
         self._client = client
         self._app_token = app_token
         self._finish = finish
         self._ping_seconds = ping_seconds
+        self._health = health or PlatformHealth()
 
     async def hold(self, url: str, ready: Callable[[], None]) -> None:
         """Listens at the address that Slack gave, then at others, until cancelled: `finish` waits then for
@@ -48,6 +52,7 @@ class Socket:
             handler = self._make_handler(url)
             try:
                 if await self._open(handler):
+                    self._health.connected()
                     if not told:
                         ready()
                         told = True
@@ -57,6 +62,7 @@ class Socket:
                 await handler.finish()
                 raise
             finally:
+                self._health.disconnected()
                 await _close(handler.client)
             structlog.get_logger().warning("slack socket lost")
             url = await self._ask_url()
@@ -82,7 +88,12 @@ class Socket:
         reviving = 0
         while reviving < REVIVING_PINGS:
             await asyncio.sleep(self._ping_seconds)
-            reviving = 0 if await handler.client.is_connected() else reviving + 1
+            if await handler.client.is_connected():
+                reviving = 0
+                self._health.connected()
+            else:
+                reviving += 1
+                self._health.disconnected()
 
     async def _ask_url(self) -> str:
         """The address of another socket, asked for until Slack names one."""

@@ -1,11 +1,12 @@
 """What every workspace shares: Cairn's doors, and one session to speak to Slack with."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import ClientSession, ClientTimeout
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.client import ReportingClient
 from bot.adapters.slack.listeners import Listeners, Report
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.naming import Naming
@@ -18,6 +19,7 @@ from bot.adapters.slack.workspaces import Workspace
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Space
 from bot.core.ports import Painter, PlatformDoors
+from bot.platform_health import PlatformHealth
 
 API_URL = "https://slack.com/api/"
 CONNECT_SECONDS = 3.0
@@ -26,7 +28,8 @@ READ_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every workspace shares. `openings`: direct messages that each takes unasked in a minute."""
+    """What every workspace shares. `openings`: direct messages that each takes unasked in a minute. `alone`:
+    there is one workspace, so a token that is refused is the platform's trouble."""
 
     doors: PlatformDoors
     catalog: Catalog
@@ -36,11 +39,21 @@ class Surroundings:
     api_url: str
     openings: int
     session: ClientSession
+    health: PlatformHealth = field(default_factory=PlatformHealth)
+    alone: bool = True
 
     def client(self, token: str | None) -> AsyncWebClient:
         # Never sent twice by itself: a message whose end nobody saw may have been said.
         logger = make_logger("slack", logging.WARNING)
-        return AsyncWebClient(token, self.api_url, session=self.session, logger=logger, retry_handlers=[])
+        return ReportingClient(
+            token,
+            self.api_url,
+            session=self.session,
+            logger=logger,
+            retry_handlers=[],
+            health=self.health,
+            alone=self.alone,
+        )
 
     def speak(self, space: Space, token: str, user: str) -> Workspace:
         """What speaks to one workspace, where Cairn is the user."""

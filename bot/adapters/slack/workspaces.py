@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.envelope import Envelope
-from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
+from bot.adapters.slack.errors import BROKEN, DEAD, code_of, nothing_said
 from bot.adapters.slack.listeners import Listeners
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.renewal import Renewal
@@ -27,7 +27,6 @@ OPEN_MOST = 2_000
 UNSURE = timedelta(minutes=1)
 
 SLACK: Platform = "slack"
-DEAD = frozenset({"account_inactive", "invalid_auth", "token_revoked", "token_expired"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""Slack's client, which reports how its requests go."""
+
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.adapters.slack.errors import BROKEN, DEAD, code_of, delivery_error
+from bot.core.errors import Unreachable
+from bot.platform_health import PlatformHealth
+
+
+class ReportingClient(AsyncWebClient):
+    """Reports each answer to `health`. `alone`: no other workspace has a token that may still be good."""
+
+    def __init__(self, *args: Any, health: PlatformHealth, alone: bool, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._health = health
+        self._alone = alone
+
+    async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:
+        """As the library's; raises what that raises."""
+        try:
+            answer = await super().api_call(api_method, **given)
+        except BROKEN as error:
+            self._report(error)
+            raise
+        self._health.spoke()
+        return answer
+
+    def _report(self, error: Exception) -> None:
+        code = code_of(error)
+        if isinstance(error, SlackApiError) and code in DEAD:
+            if self._alone:
+                self._health.refused(code)
+        elif isinstance(told := delivery_error(error), Unreachable):
+            self._health.spoke()  # a refusal of this one request: Slack is there and takes the token
+        else:
+            self._health.failed(told.why)
