@@ -18,6 +18,7 @@ from bot.core.errors import InvalidInput
 from bot.core.ports import Store
 from bot.core.views.dates import day_text
 from bot.core.views.errors import refusal
+from bot.core.views.naming import phase_name
 from tests.contract.planning import CONTENT, HERE, KIM, SAM, Desk
 
 MORE = "What to do, a link, or skip"
@@ -125,6 +126,16 @@ def fall_behind(desk: Desk, hours: int, weeks: int) -> str:
     desk.type("plan pace", hours=hours)
     desk.clock.at += timedelta(weeks=weeks)
     return desk.type("goal")
+
+
+def test_the_head_of_a_week_counts_the_goals_below_it(desk: Desk) -> None:
+    told = fall_behind(desk, 6, 2)
+    plan, now = desk.plan(), desk.clock.at
+    listed = [goal for goal in plan.goals if goal.week <= 2]
+    assert len(listed) > len([goal for goal in listed if goal.week == 2])
+    assert f"0 of {len(listed)} goals done, {sum(goal.hours for goal in listed)} h left" in told
+    assert phase_name(CONTENT, plan, plan.phases[0].phase_id) in told
+    assert len(late_goals(plan, now)) < len(listed)
 
 
 @pytest.mark.parametrize("way", ["Catch up", "Spread out", "Extend"])

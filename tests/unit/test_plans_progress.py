@@ -40,7 +40,7 @@ def test_progress_counts_weeks_goals_and_hours() -> None:
     assert (progress.hours_due, progress.hours_done) == (12, 8)
     assert progress.ratio == pytest.approx(2 / 3)
     over = measure(plan, instant(30))
-    assert (over.phase_id, over.weeks_done, over.weeks_left, over.goals_left) == (None, 12, 0, 0)
+    assert (over.phase_id, over.weeks_done, over.weeks_left, over.goals_left) == ("a", 12, 0, 0)
 
 
 def test_there_is_no_ratio_before_anything_was_due() -> None:

@@ -1,12 +1,12 @@
 """Cohorts: members of a space who go the same way together, and how they are doing, without a name."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
-from bot.core.domain.plans import Plan, phase_of_week, place_at
+from bot.core.domain.plans import Plan, place_at, present_phase
 from bot.core.domain.tally import Tally, tally_all
 from bot.core.domain.topics import fold
 from bot.core.time import WEEK, monday_of
@@ -96,18 +96,11 @@ def summarise(members: int, plans: Sequence[Plan], phases: Sequence[str], now: d
     )
 
 
-def common_phase(plans: Sequence[Plan], phases: Sequence[str], now: datetime) -> str | None:
-    """The phase in which most of the plans are, the earlier one of two; None when none is in any."""
-    counts = Counter(_present_phases(plans, now))
+def common_phase(plans: Sequence[Plan], phases: Sequence[str]) -> str | None:
+    """The phase in which most are by what they have done, the earlier one of two; None without any."""
+    counts = Counter(present_phase(plan) for plan in plans)
     known = [phase for phase in phases if counts[phase]]
     return max(known, key=lambda phase: counts[phase], default=None)
-
-
-def _present_phases(plans: Sequence[Plan], now: datetime) -> Iterator[str]:
-    for plan in plans:
-        phase = phase_of_week(plan, place_at(plan, now).week)
-        if phase is not None:
-            yield phase.phase_id
 
 
 def _is_active(plan: Plan, now: datetime) -> bool:
@@ -115,11 +108,11 @@ def _is_active(plan: Plan, now: datetime) -> bool:
 
 
 def _last_reached(plan: Plan, phases: Sequence[str], now: datetime) -> int:
-    """The number of the phase that the plan is in: -1 before its start, the last one once it is over."""
-    place = place_at(plan, now)
-    if place.kind == "before":
+    """The number of the phase in which the member is by what they have done: -1 before the plan's start, the
+    last one when nothing is left to do."""
+    if place_at(plan, now).kind == "before":
         return -1
-    phase = phase_of_week(plan, place.week)
+    phase = present_phase(plan)
     if phase is None:
         return len(phases) - 1
-    return phases.index(phase.phase_id) if phase.phase_id in phases else -1
+    return phases.index(phase) if phase in phases else -1

@@ -200,6 +200,13 @@ def phase_of_week(plan: Plan, week: int) -> PlannedPhase | None:
     return None
 
 
+def present_phase(plan: Plan) -> str | None:
+    """The id of the phase in which the member is: that of their earliest goal still to do, whatever week it
+    is. None when nothing is left to do."""
+    left = left_from(plan, 0)
+    return left[0].phase_id if left else None
+
+
 def goals_of(plan: Plan, week: int) -> tuple[PlannedGoal, ...]:
     """Everything that stands in a study week, done and skipped goals included, in order."""
     return tuple(sorted((goal for goal in plan.goals if goal.week == week), key=lambda goal: goal.position))

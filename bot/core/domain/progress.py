@@ -14,8 +14,8 @@ from bot.core.domain.plans import (
     goals_of,
     is_paused,
     late_goals,
-    phase_of_week,
     place_at,
+    present_phase,
     week_at,
     zone_of,
 )
@@ -40,8 +40,8 @@ class Streak:
 class Progress:
     """Where a plan stands. The week that goes on counts as left; skipped goals count only as skipped.
 
-    `phase_id` is None when the plan is over. `hours_due` are those of the weeks that are over, `hours_done`
-    those of everything done, ahead of time included.
+    `phase_id` is that of the earliest goal still to do, None when nothing is. `hours_due` are those of the
+    weeks that are over, `hours_done` those of everything done, ahead of time included.
     """
 
     place: Place
@@ -65,14 +65,13 @@ class Progress:
 def measure(plan: Plan, now: datetime, downtime: Sequence[Downtime] = ()) -> Progress:
     """The plan's progress. `downtime` are spans in which the bot couldn't be used, as aware instants."""
     place = place_at(plan, now)
-    phase = phase_of_week(plan, place.week)
     weeks_done = min(place.week, plan.weeks)
     late = len(late_goals(plan, now))
     done = [goal for goal in plan.goals if goal.state == "done"]
     skipped = sum(goal.state == "skipped" for goal in plan.goals)
     return Progress(
         place=place,
-        phase_id=phase.phase_id if phase else None,
+        phase_id=present_phase(plan),
         weeks_done=weeks_done,
         weeks_left=plan.weeks - weeks_done,
         goals_done=len(done),

@@ -131,7 +131,7 @@ def tell(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
         return _tell_preview(occurrence, ctx, schedule, cohort, now)
     # What may stand in the channel already is completed, not contradicted.
     known = any(tip.id == occurrence.memo for tip in ctx.content.tips)
-    tip_id = occurrence.memo if known else _choose(ctx, space, cohort, schedule, now)[0].id
+    tip_id = occurrence.memo if known else _choose(ctx, space, cohort, schedule)[0].id
     post = ctx.tx.tip_posts.under(space, occurrence.key)
     poll = Poll(0, 0) if post is None else ctx.tx.tip_posts.poll(space, post.id)
     message = views.posted_card(*_open_tip(ctx, tip_id), occurrence.key, occurrence.id, poll)
@@ -145,18 +145,16 @@ def _tell_preview(
     if member is None:
         return Skip("no lead any more")
     weekly = ctx.tx.schedules.weekly(occurrence.space_id, cohort.id, TIP)
-    tip, phase = _choose(ctx, occurrence.space_id, cohort, weekly, now)
+    tip, phase = _choose(ctx, occurrence.space_id, cohort, weekly)
     _, challenge = _open_tip(ctx, tip.id)
     message = views.preview_message(tip, challenge, cohort, phase, occurrence.key)
     return Notice("direct", member.address, message)
 
 
-def _choose(
-    ctx: Context, space: SpaceId, cohort: Cohort, weekly: Schedule | None, now: datetime
-) -> tuple[Tip, str | None]:
+def _choose(ctx: Context, space: SpaceId, cohort: Cohort, weekly: Schedule | None) -> tuple[Tip, str | None]:
     """The tip that comes next, and the name of the phase for which it was chosen."""
     phases = {phase.id: phase.name for phase in ctx.content.phases}
-    phase = common_phase(ctx.tx.cohorts.plans(space, cohort.id), tuple(phases), now)
+    phase = common_phase(ctx.tx.cohorts.plans(space, cohort.id), tuple(phases))
     seen = () if weekly is None else ctx.tx.tip_posts.shown(space, weekly.id)
     # The name starts each cohort at another place; what was shown moves it on.
     number = crc32(cohort.name.encode()) + len(seen)

@@ -44,9 +44,12 @@ def progress_piece(progress: Progress) -> tuple[Block, ...]:
 def _summary(content: Content, plan: Plan, progress: Progress) -> str:
     track = track_name(content, plan.track_id)
     if progress.phase_id is None:
-        rest = " What is still open stays open for you." if progress.goals_late else " Well done!"
-        return f"You have come to the end of **{track}**.{rest}"
-    return f"**{track}**, in the phase {phase_name(content, plan, progress.phase_id)}."
+        praise = " Well done!" if progress.goals_done else ""
+        return f"You have come to the end of **{track}**.{praise}"
+    where = f"**{track}**, in the phase {phase_name(content, plan, progress.phase_id)}."
+    if progress.place.kind == "over":
+        return f"{where} The last week is over, and what is still open stays open for you."
+    return where
 
 
 def _facts(progress: Progress) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from bot.core.domain.plans import (
     monday_of_week,
     phase_of_week,
     place_at,
+    present_phase,
     zone_of,
 )
 from bot.core.time import week_of
@@ -61,7 +62,7 @@ def week_card(
     pages = max(1, -(-len(goals) // ROWS))
     page = min(max(page, 1), pages)
     shown = goals[(page - 1) * ROWS : page * ROWS]
-    lead = _lead(content, plan, week, place, present)
+    lead = _lead(content, plan, week, goals, place, present)
     blocks: list[Block] = [Text((Markdown(f"{note}\n{lead}" if note else lead),))]
     if present and page == 1:
         blocks += late_blocks(plan, now)
@@ -91,7 +92,7 @@ def this_week(content: Content, plan: Plan, now: datetime, heading: str = "") ->
     rows = [
         _row(content, plan, goal, week, 1, {}, True) for goal in (*left, *_not_in(goals, left))[:HOME_ROWS]
     ]
-    lead = _lead(content, plan, week, place_at(plan, now), True)
+    lead = _lead(content, plan, week, goals, place_at(plan, now), True)
     more = Button("All of this week" if len(goals) > len(rows) else "Open this week", GOALS(plan.id))
     return (
         Text((Markdown(heading + lead),)),
@@ -104,22 +105,26 @@ def _not_in(goals: Sequence[PlannedGoal], left: Sequence[PlannedGoal]) -> tuple[
     return tuple(goal for goal in goals if goal not in left)
 
 
-def _lead(content: Content, plan: Plan, week: int, place: Place, present: bool) -> str:
+def _lead(
+    content: Content, plan: Plan, week: int, listed: Sequence[PlannedGoal], place: Place, present: bool
+) -> str:
+    """The week's dates and phase, and how many of the goals `listed` below are done. In the present week the
+    phase is the one in which the member is."""
     if week >= plan.weeks:
         return _closing(plan)
     year, monday = plan.start.year, monday_of_week(plan, week)
     phase = phase_of_week(plan, week)
-    named = f" · {phase_name(content, plan, phase.phase_id)}" if phase else ""
+    phase_id = present_phase(plan) if present else phase.phase_id if phase else None
+    named = f" · {phase_name(content, plan, phase_id)}" if phase_id else ""
     lines = [f"**{week_text(monday, year)}**{named}"]
     if present and place.kind == "before":
         lines.insert(0, f"Your plan starts on {day_text(monday, year)}. This is its first week.")
     elif present and place.kind == "paused":
         lines.insert(0, f"Your plan is paused. On {day_text(monday, year)} this week comes next.")
-    goals = goals_of(plan, week)
-    done = sum(goal.state == "done" for goal in goals)
-    hours = sum(goal.hours for goal in goals if goal.state == "todo")
+    done = sum(goal.state == "done" for goal in listed)
+    hours = sum(goal.hours for goal in listed if goal.state == "todo")
     left = f", {hours} h left" if hours else ""
-    lines.append(f"{done} of {count_text(len(goals), 'goal')} done{left}" if goals else "Nothing is due.")
+    lines.append(f"{done} of {count_text(len(listed), 'goal')} done{left}" if listed else "Nothing is due.")
     return "\n".join(lines)
 
 
