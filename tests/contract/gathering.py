@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed
+from bot.core.chat.codec import encode
 from bot.core.chat.form import Form
 from bot.core.chat.message import plain_text
 from bot.core.chat.notice import Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.core.ids import Address
+from bot.core.views.presses import DONE
 from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
@@ -75,6 +77,17 @@ class Hall(Desk):
             assert "You are in." in told, told
             if plans:
                 self.ask(caller, "plan start", zone="Europe/Lisbon")
+
+    def finish(self, caller: Caller, phase: str) -> None:
+        """The member presses Done for every goal of the phase."""
+        with self.store.read() as tx:
+            member = tx.members.find(HERE, caller)
+            assert member is not None
+            plan = tx.plans.active(member)
+            assert plan is not None
+        for goal in plan.goals:
+            if goal.phase_id == phase:
+                self.tell(Pressed(encode(DONE(plan.id, goal.goal_id, 0, 1))), caller)
 
     async def live(self, at: datetime) -> list[str]:
         """What is said when it is `at`: where, and the text."""

@@ -121,14 +121,14 @@ def keep_post(occurrence: Occurrence, ctx: Context, now: datetime) -> TipPost | 
 
 
 @feature.schedule(TIP, late=POST_LATE, reports=True, ends=end_refused, sent=keep_post)
-def tell(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
+def tell(occurrence: Occurrence, ctx: Context, _now: datetime) -> Telling:
     due = open_due(occurrence, ctx)
     if isinstance(due, Skip):
         return due
     schedule, cohort = due
     space = occurrence.space_id
     if schedule.place == "direct":
-        return _tell_preview(occurrence, ctx, schedule, cohort, now)
+        return _tell_preview(occurrence, ctx, schedule, cohort)
     # What may stand in the channel already is completed, not contradicted.
     known = any(tip.id == occurrence.memo for tip in ctx.content.tips)
     tip_id = occurrence.memo if known else _choose(ctx, space, cohort, schedule)[0].id
@@ -138,9 +138,7 @@ def tell(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     return Notice("channel", Address(occurrence.space.platform, schedule.to), message, tip_id)
 
 
-def _tell_preview(
-    occurrence: Occurrence, ctx: Context, schedule: Schedule, cohort: Cohort, now: datetime
-) -> Telling:
+def _tell_preview(occurrence: Occurrence, ctx: Context, schedule: Schedule, cohort: Cohort) -> Telling:
     member = lead_of(occurrence, ctx, schedule)
     if member is None:
         return Skip("no lead any more")
