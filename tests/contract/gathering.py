@@ -38,10 +38,13 @@ class Ears(Sink):
         self.notices: list[Notice] = []
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
-        ref = await super().post(occurrence, notice)
-        self.places.append(("@" if notice.place == "direct" else "#") + notice.to.id)
-        self.notices.append(notice)
-        return ref
+        before = len(self.texts)
+        try:
+            return await super().post(occurrence, notice)
+        finally:
+            if len(self.texts) > before:  # an end that nobody saw is one all the same
+                self.places.append(("@" if notice.place == "direct" else "#") + notice.to.id)
+                self.notices.append(notice)
 
 
 class Hall(Desk):
