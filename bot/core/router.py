@@ -25,6 +25,7 @@ from bot.core.errors import (
 )
 from bot.core.feature import ActionHandler, Schedule
 from bot.core.given import Given, read_args, read_caller, read_options, read_typed, read_values
+from bot.core.handlers.history import zone_by_plans
 from bot.core.handlers.running import follow_clock
 from bot.core.ids import Address, Platform
 from bot.core.inbox import Kept
@@ -103,13 +104,12 @@ class Router:
             return views.bug(self._report(error, caller)).blocks
 
     def zone(self, space: Space, caller: Caller) -> str:
-        """The IANA zone in which the caller's plan runs, else the one that the platform says; else UTC."""
+        """The IANA zone of the caller's plan, else the one that the platform says, else that of their newest
+        plan that has ended; else UTC."""
         try:
             with self._store.read() as tx:
                 member = tx.members.find(space, caller)
-                plan = tx.plans.active(member) if member else None
-                known = plan.zone if plan else member.zone if member else ""
-                return known or UNKNOWN_ZONE
+                return (zone_by_plans(tx, member) if member else "") or UNKNOWN_ZONE
         except TryAgain:
             return UNKNOWN_ZONE
 

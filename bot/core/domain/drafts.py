@@ -24,13 +24,14 @@ class PhaseGoals:
 class Dropped:
     """A goal that a plan leaves out, and why.
 
-    "known": the member reaches every level it grows; `levels` are pairs of the gap's id and their level.
+    "done": the member did it in an earlier plan. "known": they reach every level it grows; `levels` are pairs
+    of the gap's id and their level.
     "room": it is a stretch goal, and the phase's longest stretch has no room for it at this pace.
     """
 
     goal: Goal
     phase_id: str
-    reason: Literal["known", "room"]
+    reason: Literal["done", "known", "room"]
     levels: tuple[tuple[str, int], ...] = ()
 
 
@@ -75,19 +76,23 @@ def check_pace(pace: int) -> int:
 
 
 def draft_plan(
-    phases: Sequence[PhaseGoals], profile: Profile, pace: int, keep: Collection[str] = frozenset()
+    phases: Sequence[PhaseGoals],
+    profile: Profile,
+    pace: int,
+    keep: Collection[str] = frozenset(),
+    done: Collection[str] = frozenset(),
 ) -> Draft:
-    """The weeks of the phases at `pace` hours a week, without what `profile` knows.
+    """The weeks of the phases at `pace` hours a week, without what `profile` knows or was `done` before.
 
-    `keep` are ids of goals that the member wants back: they never drop as known, and are the last to drop
-    for room. Raises InvalidInput for a pace out of range, and ValueError when the core goals of a phase
+    `keep` are ids of goals that the member wants back: they never drop as known or done, and are the last to
+    drop for room. Raises InvalidInput for a pace out of range, and ValueError when the core goals of a phase
     don't pack (see `tight_paces`, which the linter asks).
     """
     check_pace(pace)
-    drafted = tuple(_draft_phase(phase, profile, pace, keep) for phase in phases)
+    drafted = tuple(_draft_phase(phase, profile, pace, keep, done) for phase in phases)
     dropped = tuple(each for _, left_out in drafted for each in left_out)
     weeks = sum(len(phase.weeks) for phase, _ in drafted)
-    if any(each.reason == "known" for each in dropped):
+    if any(each.reason != "room" for each in dropped):
         weeks = sum(_make_room(phase, phase.goals, pace, keep)[1] for phase in phases)
     return Draft(pace, tuple(phase for phase, _ in drafted), dropped, weeks)
 
@@ -103,10 +108,11 @@ def tight_paces(phase: PhaseGoals) -> tuple[int, ...]:
 
 
 def _draft_phase(
-    phase: PhaseGoals, profile: Profile, pace: int, keep: Collection[str]
+    phase: PhaseGoals, profile: Profile, pace: int, keep: Collection[str], done: Collection[str]
 ) -> tuple[DraftPhase, tuple[Dropped, ...]]:
-    known = {goal.id for goal in phase.goals if _drops_as_known(goal, profile, keep)}
-    wanted = tuple(goal for goal in phase.goals if goal.id not in known)
+    behind = {goal.id for goal in phase.goals if goal.id in done and goal.id not in keep}
+    known = {goal.id for goal in phase.goals if _drops_as_known(goal, profile, keep)} - behind
+    wanted = tuple(goal for goal in phase.goals if goal.id not in known | behind)
     goals, count = _make_room(phase, wanted, pace, keep)
     placed = spread(tuple(goal.hours for goal in goals), (0,) * count, most_hours(pace)) or ()
     weeks = tuple(
@@ -117,7 +123,7 @@ def _draft_phase(
     left_out = tuple(
         Dropped(goal, phase.phase_id, "known", tuple((gap_id, profile.level(gap_id)) for gap_id in goal.gaps))
         if goal.id in known
-        else Dropped(goal, phase.phase_id, "room")
+        else Dropped(goal, phase.phase_id, "done" if goal.id in behind else "room")
         for goal in phase.goals
         if goal.id not in packed
     )

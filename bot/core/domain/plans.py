@@ -207,6 +207,12 @@ def present_phase(plan: Plan) -> str | None:
     return left[0].phase_id if left else None
 
 
+def is_finished(plan: Plan) -> bool:
+    """Whether nothing is left to do, and something was done."""
+    states = {goal.state for goal in plan.goals}
+    return "done" in states and "todo" not in states
+
+
 def goals_of(plan: Plan, week: int) -> tuple[PlannedGoal, ...]:
     """Everything that stands in a study week, done and skipped goals included, in order."""
     return tuple(sorted((goal for goal in plan.goals if goal.week == week), key=lambda goal: goal.position))

@@ -1,6 +1,6 @@
 """Profiles: how far a member is with each skill and gap, and which gap is most worth closing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -75,6 +75,15 @@ class Rated:
     id: str
     name: str
     levels: tuple[Level, ...]
+
+
+def raise_levels(profile: Profile, done: Iterable[Goal]) -> Profile:
+    """Returns the profile with at least the levels that the goals grow."""
+    levels = dict(profile.levels)
+    for goal in done:
+        for gap_id, level in goal.grows:
+            levels[gap_id] = max(level, levels.get(gap_id, 0))
+    return Profile(levels)
 
 
 def steps_of(skill_map: SkillMap) -> tuple[tuple[Rated, ...], ...]:

@@ -62,8 +62,12 @@ class Progress:
         return self.hours_done / self.hours_due if self.hours_due else None
 
 
-def measure(plan: Plan, now: datetime, downtime: Sequence[Downtime] = ()) -> Progress:
-    """The plan's progress. `downtime` are spans in which the bot couldn't be used, as aware instants."""
+def measure(
+    plan: Plan, now: datetime, downtime: Sequence[Downtime] = (), earlier: Sequence[Plan] = ()
+) -> Progress:
+    """The plan's progress. `downtime` are spans in which the bot couldn't be used, as aware instants. The
+    streak goes on from the member's `earlier` plans.
+    """
     place = place_at(plan, now)
     weeks_done = min(place.week, plan.weeks)
     late = len(late_goals(plan, now))
@@ -80,31 +84,41 @@ def measure(plan: Plan, now: datetime, downtime: Sequence[Downtime] = ()) -> Pro
         goals_skipped=skipped,
         hours_due=sum(g.hours for g in plan.goals if g.week < place.week and g.state != "skipped"),
         hours_done=sum(goal.hours for goal in done),
-        streak=count_streak(plan, now, downtime),
+        streak=count_streak(plan, now, downtime, earlier),
     )
 
 
-def count_streak(plan: Plan, now: datetime, downtime: Sequence[Downtime] = ()) -> Streak:
+def count_streak(
+    plan: Plan, now: datetime, downtime: Sequence[Downtime] = (), earlier: Sequence[Plan] = ()
+) -> Streak:
     """The streak up to `now`. The week that goes on can add to it but never end it.
 
     A freeze is used only while there is a streak to keep, and belongs to the month of the week's Monday. A
     late goal that a remedy moves is no longer due in its old week, so taking a remedy can mend a streak.
+    A week before the plan's start is judged by the `earlier` plan that had begun by then.
     """
     present = week_of(now, zone_of(plan))
-    active = {goal.done_in for goal in plan.goals if goal.done_in is not None}
+    plans = sorted((*earlier, plan), key=lambda one: one.start)
+    active = {goal.done_in for one in plans for goal in one.goals if goal.done_in is not None}
     weeks = 0
     frozen: list[date] = []
     used: set[tuple[int, int]] = set()
-    for monday in _mondays(min({plan.start, *active}), max({present, *active})):
+    for monday in _mondays(min({plans[0].start, *active}), max({present, *active})):
         if monday in active:
             weeks += 1
-        elif monday < present and weeks and not _is_neutral(plan, monday, downtime):
+        elif monday < present and weeks and not _is_neutral(_plan_of(plans, monday), monday, downtime):
             if (monday.year, monday.month) in used:
                 weeks, frozen = 0, []
             else:
                 used.add((monday.year, monday.month))
                 frozen.append(monday)
     return Streak(weeks, tuple(frozen), (present.year, present.month) not in used)
+
+
+def _plan_of(plans: Sequence[Plan], monday: date) -> Plan:
+    """The newest plan that had begun by then; plans are in the order of their starts."""
+    begun = [one for one in plans if one.start <= monday]
+    return begun[-1] if begun else plans[0]
 
 
 def _mondays(first: date, last: date) -> Iterator[date]:

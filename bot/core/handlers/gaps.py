@@ -4,10 +4,10 @@ from bot.core.chat.message import Message
 from bot.core.domain.curriculum import Track
 from bot.core.domain.pace import add_goals
 from bot.core.domain.plans import Plan
-from bot.core.domain.profiles import Profile
 from bot.core.domain.skills import Gap
 from bot.core.errors import NotFound
 from bot.core.feature import Feature
+from bot.core.handlers.history import known_profile
 from bot.core.handlers.running import find_running, keep
 from bot.core.request import Context, Request
 from bot.core.views import gaps as views
@@ -39,7 +39,7 @@ def add_gap(request: Request, ctx: Context, gap_id: str) -> Message:
 
 
 def _steps(request: Request, ctx: Context, track: Track, gap: Gap) -> tuple[views.Step, ...]:
-    profile = ctx.tx.profiles.latest(request.member) or Profile()
+    profile = known_profile(ctx, request.member)
     return tuple(
         views.Step(goal, level, number, phase.id, profile.knows(goal))
         for number, phase in enumerate(track.phases, start=1)

@@ -6,9 +6,9 @@ from bot.core.chat.message import Update
 from bot.core.domain.drafts import Draft, draft_plan
 from bot.core.domain.pace import add_goals
 from bot.core.domain.plans import Plan, begin_plan, place_at
-from bot.core.domain.profiles import Profile
 from bot.core.errors import NotFound
 from bot.core.feature import Feature
+from bot.core.handlers.history import done_goals, known_profile
 from bot.core.handlers.running import keep, open_running, read_goal
 from bot.core.request import Context, Request
 from bot.core.views import plans as views
@@ -69,5 +69,5 @@ def _draft_of(request: Request, ctx: Context, plan: Plan) -> Draft:
 
 def _draft(request: Request, ctx: Context, plan: Plan, goals: set[str]) -> Draft:
     track = ctx.content.track_by_id(plan.track_id)
-    profile = ctx.tx.profiles.latest(request.member) or Profile()
-    return draft_plan(track.phase_goals if track else (), profile, plan.pace, goals)
+    profile, done = known_profile(ctx, request.member), done_goals(ctx, request.member)
+    return draft_plan(track.phase_goals if track else (), profile, plan.pace, goals, done)

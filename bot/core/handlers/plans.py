@@ -10,18 +10,17 @@ from bot.core.chat.message import Message, Update
 from bot.core.domain.curriculum import Track
 from bot.core.domain.drafts import Draft, check_pace, draft_plan
 from bot.core.domain.marks import end_plan
-from bot.core.domain.plans import Plan, begin_plan
-from bot.core.domain.profiles import Profile
+from bot.core.domain.plans import Plan, begin_plan, is_finished
 from bot.core.domain.topics import find_topic, offer_topics
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
+from bot.core.handlers.history import done_goals, finished_plans, known_profile
 from bot.core.handlers.running import (
     add,
     find_running,
     keep,
     open_any,
     open_running,
-    past_plans,
     require_running,
 )
 from bot.core.handlers.zones import read_zone, suggest_zones
@@ -139,7 +138,7 @@ def reset(request: Request, ctx: Context, plan_id: int) -> Update:
 
 @feature.command("plan history", "Plans of yours that have ended", private=True)
 def show_history(request: Request, ctx: Context) -> Message:
-    return views.history_card(ctx.content, past_plans(request, ctx))
+    return views.history_card(ctx.content, finished_plans(ctx, request.member))
 
 
 @feature.action(presses.LOOK_BACK)
@@ -153,7 +152,9 @@ def _begin(
     """Makes the plan at once, unless one runs: then it asks, and changes nothing."""
     draft, plan = _draft(request, ctx, track, start, pace, clock)
     running = find_running(ctx, request.member)
-    if running is not None:
+    if running is not None and is_finished(running.plan):
+        keep(request, ctx, running, end_plan(running.plan))
+    elif running is not None:
         day = start.toordinal() if start else 0
         swap_id = presses.SWAP(running.plan.id, track.id, day, pace, clock.zone)
         return views.running_card(ctx.content, running.plan, plan, swap_id)
@@ -169,8 +170,8 @@ def _draft(
         raise InvalidInput("start.past")
     if start > today + timedelta(days=START_DAYS_MOST):
         raise InvalidInput("start.far")
-    profile = ctx.tx.profiles.latest(request.member) or Profile()
-    draft = draft_plan(track.phase_goals, profile, pace)
+    profile, done = known_profile(ctx, request.member), done_goals(ctx, request.member)
+    draft = draft_plan(track.phase_goals, profile, pace, done=done)
     return draft, begin_plan(draft, track.id, start, clock.zone, zone_by_platform=clock.by_platform)
 
 

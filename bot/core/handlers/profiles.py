@@ -5,6 +5,7 @@ from bot.core.chat.message import Message, Update
 from bot.core.domain.profiles import TOP_LEVEL, Profile, Rated, gap_report, steps_of
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
+from bot.core.handlers.history import known_profile
 from bot.core.request import Context, Request
 from bot.core.views import profiles as views
 
@@ -19,10 +20,9 @@ def assess(request: Request, ctx: Context) -> Reply:
     draft = ctx.tx.profiles.draft(request.member)
     if draft is not None:
         return views.resume_card(min(_first_open(steps, draft), len(steps)), len(steps))
-    profile = ctx.tx.profiles.latest(request.member)
-    if profile is None:
+    if ctx.tx.profiles.latest(request.member) is None:
         return views.invitation_card(len(steps))
-    return views.report_card(gap_report(profile, ctx.content.skill_map))
+    return views.report_card(gap_report(known_profile(ctx, request.member), ctx.content.skill_map))
 
 
 @feature.action(views.STEP)
@@ -72,8 +72,12 @@ def show_earlier(request: Request, ctx: Context) -> Message:
 
 
 def _so_far(request: Request, ctx: Context) -> Profile:
-    """The draft, or what the member rated last: to rate again is to change what is there."""
-    return ctx.tx.profiles.draft(request.member) or ctx.tx.profiles.latest(request.member) or Profile()
+    """The draft, or what the member rated last, raised by what they did since: rating again changes what is
+    there. Before the first rating nothing is filled in."""
+    draft = ctx.tx.profiles.draft(request.member)
+    if draft is not None or ctx.tx.profiles.latest(request.member) is None:
+        return draft or Profile()
+    return known_profile(ctx, request.member)
 
 
 def _pick(steps: Steps, step: int) -> tuple[Rated, ...]:

@@ -59,7 +59,12 @@ def open_any(request: Request, ctx: Context, plan_id: int) -> Plan:
 
 def past_plans(request: Request, ctx: Context) -> tuple[Plan, ...]:
     """The member's ended plans, the newest first."""
-    return tuple(_aligned(ctx.content, stored) for stored in ctx.tx.plans.past(request.member))
+    return past_of(ctx, request.member)
+
+
+def past_of(ctx: Context, member: Member) -> tuple[Plan, ...]:
+    """A member's ended plans, the newest first."""
+    return tuple(_aligned(ctx.content, stored) for stored in ctx.tx.plans.past(member))
 
 
 def keep(request: Request, ctx: Context, running: Running, after: Plan) -> Plan:

@@ -118,7 +118,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         ". Give the id or the file of a tip, page, skill, goal or track.",
     ),
     "plan.empty": (
-        "You know everything this track teaches, so no week is left for a plan. Try another track.",
+        "You know or have done everything in this track, so nothing is left to plan. Try another track.",
     ),
     "plan.ended": (
         "That plan has ended, so I changed nothing. `/plan history` shows it, `/plan view` the running one.",

@@ -8,7 +8,8 @@ from bot.core.chat.message import Actions, Block, Message, Section, Text
 from bot.core.chat.part import Markdown
 from bot.core.domain.curriculum import Content
 from bot.core.domain.drafts import Draft, Dropped
-from bot.core.domain.plans import Plan, goals_of, last_day, monday_of_week
+from bot.core.domain.plans import Plan, goals_of, is_finished, last_day, monday_of_week, zone_of
+from bot.core.time import local_day
 from bot.core.views.dates import count_text, day_text
 from bot.core.views.naming import clock_name, gap_name, goal_title, level_name, spans, track_name
 from bot.core.views.presses import ADJUST, GOALS, KEEP, LEFT_OUT, LOOK_BACK, PAGE, REMIND, RESET, VIEW
@@ -174,6 +175,8 @@ def _left_out(content: Content, plan: Plan, dropped: Dropped, page: int) -> Sect
 
 
 def _reason(content: Content, plan: Plan, dropped: Dropped) -> str:
+    if dropped.reason == "done":
+        return "You have done it already."
     if dropped.reason == "room":
         return f"A stretch goal that doesn't fit in at {plan.pace} h a week."
     levels = " and ".join(
@@ -186,7 +189,14 @@ def _reason(content: Content, plan: Plan, dropped: Dropped) -> str:
 def _past(content: Content, plan: Plan) -> str:
     done = sum(goal.state == "done" for goal in plan.goals)
     began = day_text(plan.start, 0)
-    return f"{track_name(content, plan.track_id)}, begun {began}: {done} of {len(plan.goals)} goals done"
+    told = f"{track_name(content, plan.track_id)}, begun {began}: {done} of {len(plan.goals)} goals done"
+    return f"{told}, finished {_finished(plan)}" if is_finished(plan) else told
+
+
+def _finished(plan: Plan) -> str:
+    """The day, by the plan's clock, on which the last goal was done."""
+    last = max(goal.done_at for goal in plan.goals if goal.done_at is not None)
+    return day_text(local_day(last, zone_of(plan)), 0)
 
 
 def _past_label(content: Content, plan: Plan) -> str:
