@@ -63,6 +63,10 @@ class ReminderRows(Protocol):
         counted before. What the member chose stays as it is."""
         ...
 
+    def waiting(self, member: Member, kind: str) -> Due | None:
+        """The earliest occurrence of this kind that is planned for the member and may still be sent."""
+        ...
+
     def member(self, space: SpaceId, member: int) -> Member | None:
         """The member with this number, for what the ledger says to them."""
         ...

@@ -8,12 +8,24 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from bot.core.domain.members import Member
 from bot.core.domain.reminders import Reminder
 from bot.core.ids import Address, MemberId, SpaceId
-from bot.storage.tables import members, reminders, spaces
+from bot.core.recurrence import Due
+from bot.storage.tables import ledger, members, reminders, spaces
 from bot.storage.upsert import upsert
 
 _FIELDS = ("weekday", "minute", "on", "well_done", "skipped", "ignored", "reminded_on")
 _OF = select(*(reminders.c[name] for name in _FIELDS)).where(
     reminders.c.space_id == bindparam("space"), reminders.c.member_id == bindparam("member")
+)
+_WAITING = (
+    select(ledger.c.week, ledger.c.not_before)
+    .where(
+        ledger.c.space_id == bindparam("space"),
+        ledger.c.kind == bindparam("kind"),
+        ledger.c.subject == bindparam("member"),
+        ledger.c.state.in_(("pending", "retry")),
+    )
+    .order_by(ledger.c.not_before)
+    .limit(1)
 )
 _MEMBER = (
     select(members.c.foreign_id, members.c.name, members.c.seen_on, spaces.c.platform)
@@ -52,6 +64,12 @@ class StoredReminders:
             .values(ignored=reminder.ignored, reminded_on=reminder.reminded_on, counted_week=week)
         )
         self.connection.execute(counted)
+
+    def waiting(self, member: Member, kind: str) -> Due | None:
+        """The earliest occurrence of this kind that is planned for the member and may still be sent."""
+        place = {"space": member.space_id, "member": member.id, "kind": kind}
+        row = self.connection.execute(_WAITING, place).one_or_none()
+        return None if row is None else Due(row.week, row.not_before)
 
     def member(self, space: SpaceId, member: int) -> Member | None:
         """The member with this number, for what the ledger says to them."""

@@ -88,23 +88,23 @@ async def test_nothing_comes_to_who_never_asked(engine: Engine, store: DatabaseS
 async def test_a_skipped_week_is_silent_and_the_next_is_not(listener: Listener) -> None:
     told = listener.desk.type("reminders skip")
     assert "Skipped: the week of Mon 11 Jan." in told
-    assert "The next one comes on Mon 18 Jan" in told
+    assert "The next reminder comes on Mon 18 Jan" in told
     assert await listener.hear(NEXT) == []
     assert len(await listener.hear(NEXT + timedelta(weeks=1))) == 1
 
 
 async def test_unskip_brings_it_back(listener: Listener) -> None:
     listener.desk.type("reminders skip")
-    assert "The next one comes on Mon 11 Jan" in listener.desk.type("reminders unskip")
+    assert "The next reminder comes on Mon 11 Jan" in listener.desk.type("reminders unskip")
     assert len(await listener.hear(NEXT)) == 1
 
 
 async def test_a_stale_skip_button_skips_no_other_week(listener: Listener) -> None:
     listener.desk.type("reminders view")
-    stale = Pressed(listener.desk.find("Skip the next one"))
+    stale = Pressed(listener.desk.find("Skip the next reminder"))
     for _ in range(2):
         listener.desk.tell(stale)
-        assert "The next one comes on Mon 18 Jan" in listener.desk.type("reminders view")
+        assert "The next reminder comes on Mon 18 Jan" in listener.desk.type("reminders view")
 
 
 async def test_a_pause_is_silent(listener: Listener) -> None:
@@ -267,7 +267,7 @@ async def test_the_command_snoozes_what_came_last(listener: Listener) -> None:
 
 def test_the_home_names_the_next_reminder(listener: Listener) -> None:
     home = plain_text(Message("Home", listener.desk.router.home(HERE, SAM)))
-    assert "Reminders Mondays at 09:00. The next one comes on Mon 11 Jan, 09:00 (Europe/Lisbon)." in home
+    assert "Reminders Mondays at 09:00. The next reminder comes on Mon 11 Jan, 09:00 (Europe/Lisbon)." in home
     listener.desk.type("reminders off")
     home = plain_text(Message("Home", listener.desk.router.home(HERE, SAM)))
     assert "I never write to you by myself" in home

@@ -7,6 +7,7 @@ from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.form import Form
 from bot.core.chat.message import Block, Message, Update
+from bot.core.domain.coming import Coming, Quiet, Standing, next_reminder
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan
 from bot.core.domain.reminders import (
@@ -15,13 +16,12 @@ from bot.core.domain.reminders import (
     Reminder,
     skip,
     unskip,
-    upcoming,
 )
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.running import find_running, open_running, point_again, require_running
 from bot.core.quiet import QuietHours
-from bot.core.recurrence import Due, read_wall, read_weekday
+from bot.core.recurrence import read_wall, read_weekday
 from bot.core.request import Context, Glance, Request
 from bot.core.views import presses
 from bot.core.views import reminders as views
@@ -87,10 +87,12 @@ def press_off(request: Request, ctx: Context, plan_id: int) -> Message:
     return _turn_off(request, ctx, open_running(request, ctx, plan_id).plan)
 
 
-@feature.command("reminders skip", "Without the next reminder", private=True)
+@feature.command("reminders skip", "Skip the next reminder", private=True)
 def skip_next(request: Request, ctx: Context) -> Message:
     plan = require_running(request, ctx).plan
     due = upcoming_of(ctx, request.member, plan, request.now)
+    if isinstance(due, Quiet):
+        return reminders_card(request, ctx, plan, views.NOTHING_TO_SKIP)
     return _skip(request, ctx, plan, due.week)
 
 
@@ -103,7 +105,7 @@ def press_skip(request: Request, ctx: Context, plan_id: int, week: int) -> Updat
     return Update(_skip(request, ctx, plan, date.fromordinal(week)))
 
 
-@feature.command("reminders unskip", "With the reminders that you skipped", private=True)
+@feature.command("reminders unskip", "Undo skipped reminders", private=True)
 def unskip_all(request: Request, ctx: Context) -> Message:
     return _unskip(request, ctx, require_running(request, ctx).plan)
 
@@ -134,10 +136,19 @@ def chosen_by(ctx: Context, member: Member) -> Reminder:
     return ctx.tx.reminders.of(member) or Reminder()
 
 
-def upcoming_of(ctx: Context, member: Member, plan: Plan, now: datetime) -> Due:
-    """The member's next reminder."""
-    spoken = ctx.tx.ledger.last_week(member.space_id, KIND, member.id)
-    return upcoming(chosen_by(ctx, member), plan.zone, now, spoken)
+def upcoming_of(
+    ctx: Context, member: Member, plan: Plan, now: datetime, *, reminding: bool = False
+) -> Coming:
+    """The member's next reminder, or why none comes. `reminding`: one is being made at this moment, and the
+    question is what follows it."""
+    standing = Standing(
+        chosen_by(ctx, member),
+        member.seen_on,
+        ctx.tx.ledger.last_week(member.space_id, KIND, member.id),
+        None if reminding else ctx.tx.reminders.waiting(member, KIND),
+        ctx.tx.reach.cut(member.space_id, member.address.id),
+    )
+    return next_reminder(standing, plan, now)
 
 
 def reminders_card(request: Request, ctx: Context, plan: Plan, note: str = "") -> Message:

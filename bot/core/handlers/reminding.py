@@ -25,6 +25,7 @@ from bot.core.feature import Feature
 from bot.core.handlers.reminders import chosen_by, reminders_card, upcoming_of
 from bot.core.handlers.running import find_running, open_running, require_running
 from bot.core.quiet import QuietHours
+from bot.core.recurrence import Due
 from bot.core.request import Context, Request
 from bot.core.views import reminders as views
 from bot.core.views.alerts import WHY_TOLD
@@ -64,7 +65,8 @@ def snooze(request: Request, ctx: Context, plan_id: int, week: int, hours: int) 
 def _snooze(request: Request, ctx: Context, plan: Plan, week: date, hours: int) -> Message:
     zone = zone_of(plan)
     at = QUIET.move(snooze_until(request.now, hours, zone), zone)
-    if at >= upcoming_of(ctx, request.member, plan, request.now).at:
+    coming = upcoming_of(ctx, request.member, plan, request.now, reminding=True)
+    if isinstance(coming, Due) and at >= coming.at:
         return reminders_card(request, ctx, plan, views.TOO_LATE_TO_SNOOZE)
     member = request.member
     if not ctx.tx.ledger.move(member.space_id, KIND, member.id, week, at, request.now):
@@ -117,7 +119,7 @@ def remind(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
         return Later(morning, "quiet hours")
     if ignored == IGNORED_MOST:
         return Notice("direct", member.address, views.question_message(plan, occurrence.key, KIND), ASKED)
-    due = upcoming_of(ctx, member, plan, now)
+    due = upcoming_of(ctx, member, plan, now, reminding=True)
     if has_open_goals(plan, place_at(plan, now).week, now):
         week = occurrence.week.toordinal()
         message = views.reminder_message(ctx.content, plan, week, occurrence.key, KIND, due, late, now)

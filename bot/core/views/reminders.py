@@ -7,6 +7,7 @@ from bot.core.chat.control import Button, Choice, Select
 from bot.core.chat.form import Form, SelectInput, TextInput
 from bot.core.chat.message import Actions, Block, Message, Section, Text
 from bot.core.chat.part import Markdown
+from bot.core.domain.coming import Coming, Reason
 from bot.core.domain.curriculum import Content
 from bot.core.domain.plans import Plan, zone_of
 from bot.core.domain.reminders import SNOOZES, Reminder
@@ -25,6 +26,14 @@ SET = Action("reminder.set", "plan_id")
 CHOSEN = Action("reminder.chosen", "plan_id")
 WHY = Action("notice.why", "kind", "key")
 
+_QUIET: dict[Reason, str] = {
+    "off": "Reminders are off. `/reminders on` turns them on.",
+    "left": "No reminder comes, because I can't reach you in this community.",
+    "closed": "No reminder comes while your direct messages are closed to me.",
+    "unanswered": "No reminder comes, because I had no answer for some weeks. Any command brings them back.",
+    "done": "No reminder comes, because nothing is left to do.",
+}
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SNOOZE_LABELS = {1: "In an hour", 3: "In three hours", 24: "Tomorrow at this time"}
 SNOOZE_CHOICES = tuple(Choice(_SNOOZE_LABELS[hours], str(hours)) for hours in SNOOZES)
@@ -36,13 +45,27 @@ def moment_text(due: Due, plan: Plan) -> str:
     return f"{day_text(local.date(), plan.start.year)}, {local:%H:%M} ({plan.zone})"
 
 
+def next_text(coming: Coming, plan: Plan) -> str:
+    """When the next reminder comes, or why none does and what brings it back."""
+    if isinstance(coming, Due):
+        return f"The next reminder comes on {moment_text(coming, plan)}."
+    return _QUIET[coming.reason]
+
+
 def wall_text(reminder: Reminder) -> str:
     """`Mondays at 09:00`."""
     return f"{DAYS[reminder.weekday]}s at {reminder.minute // 60:02}:{reminder.minute % 60:02}"
 
 
 def reminder_message(
-    content: Content, plan: Plan, iso_week: int, key: str, kind: str, upcoming: Due, late: bool, now: datetime
+    content: Content,
+    plan: Plan,
+    iso_week: int,
+    key: str,
+    kind: str,
+    coming: Coming,
+    late: bool,
+    now: datetime,
 ) -> Message:
     """The week's goals with Done beside each, and every way to be left in peace."""
     lead = "This comes late, because I was away. " if late else ""
@@ -51,7 +74,7 @@ def reminder_message(
         f"Your week: {week + 1} of {plan.weeks}" if week < plan.weeks else "Still open",
         (
             *weeks.this_week(content, plan, now),
-            Text((Markdown(f"{lead}The next reminder comes on {moment_text(upcoming, plan)}."),)),
+            Text((Markdown(f"{lead}{next_text(coming, plan)}"),)),
             _snooze(plan, iso_week),
             Actions(
                 (
@@ -65,7 +88,7 @@ def reminder_message(
     )
 
 
-def well_done_message(plan: Plan, key: str, kind: str, upcoming: Due) -> Message:
+def well_done_message(plan: Plan, key: str, kind: str, coming: Coming) -> Message:
     """Everything is done: a short word instead of a list."""
     return Message(
         "Well done",
@@ -73,8 +96,7 @@ def well_done_message(plan: Plan, key: str, kind: str, upcoming: Due) -> Message
             Text(
                 (
                     Markdown(
-                        "Everything of this week is done. Enjoy the rest of it. "
-                        f"The next reminder comes on {moment_text(upcoming, plan)}."
+                        f"Everything of this week is done. Enjoy the rest of it. {next_text(coming, plan)}"
                     ),
                 )
             ),
@@ -105,12 +127,12 @@ def question_message(plan: Plan, key: str, kind: str) -> Message:
     )
 
 
-def reminders_piece(reminder: Reminder, plan: Plan, upcoming: Due) -> tuple[Block, ...]:
+def reminders_piece(reminder: Reminder, plan: Plan, coming: Coming) -> tuple[Block, ...]:
     """For the home: whether reminders come, and when the next one does."""
     if not reminder.on:
         told = "**Reminders** off: I never write to you by myself."
         return (Section((Markdown(told),), Button("Remind me each week", REMIND(plan.id))),)
-    told = f"**Reminders** {wall_text(reminder)}. The next one comes on {moment_text(upcoming, plan)}."
+    told = f"**Reminders** {wall_text(reminder)}. {next_text(coming, plan)}"
     return (Section((Markdown(told),), Button("Day and hour", SET(plan.id))),)
 
 
@@ -118,7 +140,7 @@ def _snooze(plan: Plan, iso_week: int) -> Block:
     return Actions((Select(SNOOZE.select(plan.id, iso_week), "Remind me later", SNOOZE_CHOICES),))
 
 
-def reminders_card(reminder: Reminder, plan: Plan, upcoming: Due, note: str = "") -> Message:
+def reminders_card(reminder: Reminder, plan: Plan, coming: Coming, note: str = "") -> Message:
     """What was chosen, when the next one comes, and how to change that."""
     lines = [note] if note else []
     if not reminder.on:
@@ -128,8 +150,10 @@ def reminders_card(reminder: Reminder, plan: Plan, upcoming: Due, note: str = ""
         lines.append(f"**{wall_text(reminder)}**, by the clocks of {clock_name(plan)}, as a direct message.")
         if reminder.skipped:
             lines.append(f"Skipped: the week of {day_text(reminder.skipped[-1], plan.start.year)}.")
-        lines.append(f"The next one comes on {moment_text(upcoming, plan)}.")
-        buttons = [Button("Skip the next one", SKIP(plan.id, upcoming.week.toordinal()))]
+        lines.append(next_text(coming, plan))
+        buttons = []
+        if isinstance(coming, Due):
+            buttons.append(Button("Skip the next reminder", SKIP(plan.id, coming.week.toordinal())))
         buttons += [Button("Don't skip", UNSKIP(plan.id))] if reminder.skipped else []
         buttons += [Button("Off", OFF(plan.id))]
     buttons.append(Button("Day and hour", SET(plan.id)))
@@ -176,6 +200,7 @@ TOO_LATE_TO_SNOOZE = "The next reminder comes before that, so there is nothing t
 ON = "Reminders are on."
 TURNED_OFF = "Done: no more reminders."
 SKIPPED = "Skipped. Nothing else changes."
+NOTHING_TO_SKIP = "There is no reminder to skip, so nothing has changed."
 BACK = "Nothing is skipped any more."
 CHANGED = "Changed."
 NOTHING_TO_SNOOZE = "There was no reminder yet that could come again."
