@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.clock import TimeMachine
-from bot.core.errors import TryAgain
 from bot.core.ports import Clock
 from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
@@ -121,8 +120,8 @@ class ThreadTime:
         """Says that Cairn is alive: that members can reach it."""
         try:
             await hop(self._writers, lambda: self._pulse.beat(self._clock.now()))
-        except TryAgain:
-            structlog.get_logger().warning("beat missed")
+        except Exception as error:  # noqa: BLE001  a process must not end because of its database
+            structlog.get_logger().warning("beat missed", error=type(error).__name__)
 
     def _travel(self, instant: datetime) -> datetime:
         now = self._clock.travel(instant)

@@ -22,6 +22,7 @@ from bot.core.views.calls import unseen
 from bot.core.views.errors import busy
 from bot.delivery.courier import Hop
 from bot.delivery.inbox import Inbox
+from bot.delivery.runner import why_failed
 
 AT_ONCE = 16
 AT_ONCE_IN_A_SPACE = 4
@@ -78,7 +79,7 @@ class Clerk:
         other process, so what one had taken up before is nobody's."""
         try:
             if alone:
-                with suppress(TryAgain):  # then their leases run out
+                with suppress(Exception):  # then their leases run out
                     await self._hop(self._inbox.free, tuple(self._desks))
             while True:
                 await self.turn()
@@ -92,8 +93,8 @@ class Clerk:
             async with self._claiming:
                 while not self._stopped and await self._take_up():
                     pass
-        except TryAgain:
-            structlog.get_logger().warning("inbox not read")
+        except Exception as error:  # noqa: BLE001  what waits is still there at the next turn
+            structlog.get_logger().warning("inbox not read", **why_failed(error))
 
     def ring(self) -> None:
         """Something waits."""
@@ -129,7 +130,7 @@ class Clerk:
         if space is not None:
             self.ring()  # there is room again
         if not task.cancelled() and (error := task.exception()) is not None:
-            structlog.get_logger().warning("kept call left", error=type(error).__name__)
+            structlog.get_logger().warning("kept call left", **why_failed(error))
 
     async def _work(self, kept: Kept) -> None:
         try:

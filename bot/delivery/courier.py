@@ -168,7 +168,8 @@ class Courier:
         except DeliveryError as error:
             return after_failure(error, row, now, self._later(row))
         except TryAgain:
-            return Outcome("retry", "database away", not_before=now + self._later(row)), 0.0
+            waits = now + self._later(row)
+            return Outcome("retry", "database away", not_before=waits, tried=False), 0.0
         except Exception as error:  # a bug in one message must not keep the others waiting
             return Outcome("held", f"bug {self._notices.report_bug(error, row)}"), 0.0
         return Outcome("sent", ref=str(ref)), 0.0

@@ -6,10 +6,9 @@ from datetime import datetime
 
 import structlog
 
-from bot.core.errors import TryAgain
 from bot.core.ports import Store
 from bot.delivery.courier import Courier, Hop
-from bot.delivery.runner import MovableClock, next_moment, travel_through
+from bot.delivery.runner import MovableClock, do_at_last, next_moment, travel_through, why_failed
 from bot.scheduling.planner import Planner
 
 
@@ -35,7 +34,8 @@ class LocalRunner:
 
     async def run(self) -> None:
         async with self._turn:
-            await self.wake()
+            # Nothing is sent before: a lease that is voided late would be this process's own.
+            await do_at_last("start delayed", self.wake, self._stopped)
         await self.turn()
         await self._stopped.wait()
         await asyncio.gather(*self._draining.values(), return_exceptions=True)
@@ -48,8 +48,8 @@ class LocalRunner:
         try:
             async with self._turn:
                 await self._begin()
-        except TryAgain:
-            structlog.get_logger().warning("turn missed")
+        except Exception as error:  # noqa: BLE001  what is due is due at the next turn still
+            structlog.get_logger().warning("turn missed", **why_failed(error))
 
     async def run_once(self) -> int:
         """Says everything that is due now. How many ledger rows were finished."""
@@ -80,7 +80,7 @@ class LocalRunner:
         """What is left of the bucket is due at the next turn still."""
         del self._draining[bucket]
         if not task.cancelled() and (error := task.exception()) is not None:
-            structlog.get_logger().warning("drain given up", bucket=bucket, error=type(error).__name__)
+            structlog.get_logger().warning("drain given up", bucket=bucket, **why_failed(error))
 
     def _void(self) -> None:
         with self._store.write() as tx:

@@ -25,7 +25,6 @@ from pgqueuer.adapters.persistence.qb import (
 )
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
-from pgqueuer.domain.errors import FailingListenerError
 from pgqueuer.domain.models import Job
 from pgqueuer.domain.settings import ConnectionSettings, DBSettings
 from pgqueuer.ports.driver import NotifyCallback
@@ -34,12 +33,11 @@ from bot.core.domain.ledger import platform_of
 from bot.core.errors import TryAgain
 from bot.core.ports import Store
 from bot.delivery.courier import LEASE_SECONDS, Courier, Hop
-from bot.delivery.runner import MovableClock, next_moment, travel_through
+from bot.delivery.runner import MovableClock, do_at_last, next_moment, travel_through, why_failed
 from bot.scheduling.planner import Planner
 
 CONNECT_SECONDS = 3
 POLL = timedelta(seconds=1)
-AGAIN_SECONDS = 1.0
 LOG_KEPT_SECONDS = 3600
 # While time is skipped: how long the couriers may take for what is due at one moment.
 PATIENCE = 10.0
@@ -114,23 +112,19 @@ class QueueRunner:
         # A courier that died keeps its job for so long. That is over before its lease is, so nobody waits for
         # both; a job that is taken from one who lives finds the bucket leased, and ends.
         self._patience = timedelta(seconds=lease_seconds / 2)
-        self._installed = asyncio.Event()
+        self._installed = False
         self._stopped = asyncio.Event()
         self._manager: QueueManager | None = None
         self._log_cleared = monotonic()
 
     async def run(self) -> None:
-        await install(self._url)
-        self._installed.set()
+        await do_at_last("queue not installed", functools.partial(install, self._url), self._stopped)
+        self._installed = True
         if self._plans:
-            await self._hop(self._planner.resolve_anew, self._clock.now())
+            await do_at_last("start delayed", self._resolve, self._stopped)
         await self.turn()
-        while self._sends_to and not self._stopped.is_set():
-            try:
-                await self._take_jobs()
-            except (psycopg.OperationalError, FailingListenerError) as error:
-                structlog.get_logger().warning("queue away", error=type(error).__name__)
-                await asyncio.sleep(AGAIN_SECONDS)
+        if self._sends_to:
+            await do_at_last("queue away", self._take_jobs, self._stopped)
         await self._stopped.wait()
 
     def stop(self) -> None:
@@ -145,8 +139,8 @@ class QueueRunner:
             if self._plans:
                 await self._hop(self._planner.plan_due, self._clock.now())
                 await self._wake(await self._hop(self._due_buckets))
-        except (TryAgain, psycopg.OperationalError) as error:
-            structlog.get_logger().warning("turn missed", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  what is due is due at the next turn still
+            structlog.get_logger().warning("turn missed", **why_failed(error))
 
     async def travel(self, instant: datetime) -> datetime:
         next_at = functools.partial(self._hop, next_moment, self._store)
@@ -165,6 +159,9 @@ class QueueRunner:
             await asyncio.sleep(LOOK_SECONDS)
         return was_due
 
+    async def _resolve(self) -> None:
+        await self._hop(self._planner.resolve_anew, self._clock.now())
+
     def _due_buckets(self) -> tuple[str, ...]:
         """Of every platform: who plans wakes couriers of all of them."""
         with self._store.read() as tx:
@@ -173,9 +170,8 @@ class QueueRunner:
     async def _wake(self, buckets: Sequence[str]) -> None:
         """A job for each bucket, unless it has one."""
         stale = monotonic() > self._log_cleared + LOG_KEPT_SECONDS
-        if not buckets and not stale:
-            return
-        await self._installed.wait()
+        if not self._installed or not (buckets or stale):
+            return  # what is due wakes somebody at the next turn still
         async with _connect(self._url) as line:
             queries = _queries(PsycopgDriver(line))
             for bucket in buckets:
@@ -205,9 +201,9 @@ class QueueRunner:
         try:
             await self._clock.follow()
             await self._courier.drain(bucket)
-        except TryAgain:
+        except TryAgain as error:
             # What is left of the bucket is due at the next turn still.
-            structlog.get_logger().warning("drain given up", bucket=bucket)
+            structlog.get_logger().warning("drain given up", bucket=bucket, **why_failed(error))
 
 
 def _connect(url: str) -> AbstractAsyncContextManager[psycopg.AsyncConnection]:

@@ -1,10 +1,17 @@
 """Who runs planner and courier: the port of the two runners, and how time is skipped on either."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
+from bot.core.errors import BotError
 from bot.core.ports import Store
+
+AGAIN_SECONDS = 1.0
 
 
 class MovableClock(Protocol):
@@ -31,6 +38,27 @@ class Runner(Protocol):
     def stop(self) -> None:
         """Ends `run`."""
         ...
+
+
+async def do_at_last(what: str, work: Callable[[], Awaitable[object]], stopped: asyncio.Event) -> None:
+    """Does work that the database may have no time for, again each second until it is done or `stopped` is
+    set. Logs each failure as `what`, and raises none: a process outlives its database."""
+    while not stopped.is_set():
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  a process must not end because of its database
+            structlog.get_logger().warning(what, **why_failed(error))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_SECONDS):
+                    await stopped.wait()
+        else:
+            return
+
+
+def why_failed(error: BaseException) -> dict[str, str]:
+    """The fields of a log line: what our own errors say, and of all others only their type."""
+    why = {"why": str(error)} if isinstance(error, BotError) else {}
+    return {"error": type(error).__name__, **why}
 
 
 async def travel_through(

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.errors import TryAgain
-
 
 @dataclass(frozen=True, slots=True)
 class Pruner:
@@ -24,7 +22,7 @@ class Pruner:
         try:
             while await self.step(self.now() - self.keep):
                 steps += 1
-        except TryAgain:
-            structlog.get_logger().warning("prune given up")
+        except Exception as error:  # noqa: BLE001  a process must not end because of its database
+            structlog.get_logger().warning("prune given up", error=type(error).__name__)
         if steps:
             structlog.get_logger().info("pruned", steps=steps)

@@ -2,18 +2,33 @@
 
 from time import monotonic
 
+from bot.core.errors import TryAgain
+
 SLACK_MS = 100
 
 
 class Deadline:
-    """The moment `seconds` after this value was made. The engine's hooks tell the database about it."""
+    """The moment `seconds` after this value was made. The engine's hooks tell the database about it.
+
+    `spoilt` says why a statement of the transaction failed that may succeed in a while.
+    """
 
     def __init__(self, seconds: float) -> None:
+        self.spoilt: str | None = None
+        self._seconds = seconds
         self._until = monotonic() + seconds
         self._told: int | None = None
 
     def is_past(self) -> bool:
         return monotonic() >= self._until
+
+    def check(self) -> None:
+        """Raises TryAgain when nothing of the transaction may be kept: the time is up, or a part is missing
+        because somebody caught the failure of a statement."""
+        if self.is_past():
+            raise TryAgain(f"not done within {self._seconds:g} s")
+        if self.spoilt is not None:
+            raise TryAgain(self.spoilt)
 
     def milliseconds(self) -> int:
         """What is left, at least 1: to a database 0 means that there is no limit."""

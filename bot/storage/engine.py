@@ -9,9 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.storage.deadline import Deadline
-
-# SQLAlchemy's own word for a PostgreSQL transaction that must not write. The SQLite hook obeys it too.
-READ_ONLY = {"postgresql_readonly": True}
+from bot.storage.transient import raise_try_again
 
 BUSY_MS = 5_000
 WAL_PAUSE = 0.02
@@ -36,6 +34,7 @@ def open_engine(url: str) -> Engine:
     """
     place = _read_url(url)
     engine = _open_sqlite(place) if place.get_backend_name() == "sqlite" else _open_postgres(place)
+    raise_try_again(engine)
     event.listen(engine, "before_execute", _refuse_writes)
     return engine
 

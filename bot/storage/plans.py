@@ -12,7 +12,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId, PlannedGoal
 from bot.core.errors import TryAgain
-from bot.storage.engine import READ_ONLY
 from bot.storage.plan_rows import (
     ACTIVE,
     GOAL_FIELDS,
@@ -27,6 +26,7 @@ from bot.storage.plan_rows import (
     read_plans,
 )
 from bot.storage.tables import RUNNING, plan_goals, plans
+from bot.storage.transient import READ_ONLY
 
 LOOKS = 3
 

@@ -1,6 +1,5 @@
 """One transaction with a deadline, on either database."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,37 +9,38 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.core.errors import TryAgain
 from bot.storage.deadline import Deadline
-from bot.storage.engine import READ_ONLY
-
-_SQLITE_PASSES = frozenset(
-    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_PROTOCOL}
-)
-# Connection lost, rolled back (deadlock, serialization), cancelled or shutting down; no room for another
-# connection; lock not available; ended because it was idle. A full disk is none of them: somebody must hear
-# of it.
-_POSTGRES_PASSES = ("08", "40", "57", "53300", "55P03", "25P03")
+from bot.storage.transient import READ_ONLY, why_it_passes
 
 
 @contextmanager
 def open_transaction(engine: Engine, seconds: float, *, writes: bool) -> Iterator[Connection]:
     """Commits at the end of the block, rolls back when it raises or took longer than `seconds`.
 
-    Raises TryAgain when the time was up or the database was busy, locked or away; every other error of
-    the database passes as it is. Without `writes`, a statement that changes something fails.
+    Raises TryAgain when the time was up or the database is busy, full, read-only or away, in the block as
+    well as at its ends; every other error of the database passes as it is. Without `writes`, a statement that
+    changes something fails.
     """
     deadline = Deadline(seconds)
     options = {"deadline": deadline, **({} if writes else READ_ONLY)}
     try:
-        with (
-            _trouble_passes(),
-            engine.connect().execution_options(**options) as connection,
-            connection.begin(),
-        ):
+        with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
-            if deadline.is_past():
-                raise TryAgain(f"not done within {seconds:g} s")
+            deadline.check()
+    except TryAgain:
+        raise
     except PoolExhausted as error:
         raise TryAgain("every connection is taken") from error
+    except DBAPIError as error:
+        # The engine's hook is not asked for what fails while it handles another error.
+        why = deadline.spoilt or (error.orig and why_it_passes(error.orig, reads=not writes))
+        if not why:
+            raise
+        raise TryAgain(why) from error
+    except Exception as error:
+        # Whatever became of it in between, it began with the database.
+        if deadline.spoilt is None:
+            raise
+        raise TryAgain(deadline.spoilt) from error
 
 
 @contextmanager
@@ -49,8 +49,7 @@ def only_reading(connection: Connection) -> Iterator[None]:
     TryAgain as the whole does."""
     connection.execution_options(only_reading=True)
     try:
-        with _trouble_passes():
-            yield
+        yield
     finally:
         connection.execution_options(only_reading=False)
 
@@ -58,30 +57,5 @@ def only_reading(connection: Connection) -> Iterator[None]:
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[None]:
     """A part of a transaction that is undone alone when it raises. Raises TryAgain as the whole does."""
-    with _trouble_passes(), connection.begin_nested():
+    with connection.begin_nested():
         yield
-
-
-@contextmanager
-def _trouble_passes() -> Iterator[None]:
-    """Raises TryAgain for an error of the database that passes by itself; others go on as they are."""
-    try:
-        yield
-    except DBAPIError as error:
-        if not _passes(error):
-            raise
-        raise TryAgain("the database is busy or away") from error
-
-
-def _passes(error: DBAPIError) -> bool:
-    """Whether the same statement may well succeed in a moment."""
-    if error.connection_invalidated:
-        return True
-    if isinstance(error.orig, sqlite3.Error):
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        return code is not None and code & 0xFF in _SQLITE_PASSES
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None:
-        # psycopg has no state for what it finds out itself: refused, reset, timed out.
-        return type(error).__name__ == "OperationalError"
-    return str(state).startswith(_POSTGRES_PASSES)

@@ -15,10 +15,10 @@ from bot.core.errors import TryAgain
 from bot.core.ids import Address
 from bot.core.inbox import Kept
 from bot.delivery.inbox import Inbox
-from bot.storage.engine import READ_ONLY
 from bot.storage.inbox_tables import BACK_LIMIT, CALL_LIMIT
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import inbox, members, questions
+from bot.storage.transient import READ_ONLY
 from tests.contract.planning import Desk, MovableClock
 from tests.contract.storing import ADA, BEN, NOW, RIDGE, VALLEY, count_rows
 

@@ -17,6 +17,7 @@ from bot.delivery.runner import Runner
 from bot.storage.store import DatabaseStore
 from tests.conftest import PATIENCE
 from tests.contract.delivering import at_once, hop
+from tests.contract.faulty import Faulty
 from tests.contract.test_delivery import BUCKET, NINE, HandClock, House
 
 KINDS = ("local on sqlite", "local on postgres", "queue on postgres")
@@ -153,6 +154,21 @@ async def test_who_is_stopped_ends_what_it_says_and_begins_nothing(house: House,
     assert house.states() == {"sent": 1, "pending": 4}
     with house.store.write() as tx:
         assert tx.leases.take(BUCKET, "another", PATIENCE)  # the lease was given back
+
+
+async def test_a_database_that_fails_ends_no_runner(house: House, start: Start) -> None:
+    """Not even with an error that no other try would mend."""
+    house.enrol(2)
+    faulty = Faulty(house.engine, lambda connection: connection.exec_driver_sql("SELECT * FROM nowhere"))
+    faulty.arm(1)
+    runner = start()
+    async with running(runner):
+        await until(lambda: faulty.fired)
+        for number in range(1, 4):
+            faulty.arm(number)
+            await until(lambda: faulty.fired, runner)
+        await until(lambda: house.states() == {"sent": 2}, runner)
+    assert len(set(house.sink.told)) == len(house.sink.told) == 2
 
 
 class TestSeveral:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
-from bot.storage.engine import READ_ONLY, open_engine
+from bot.storage.engine import open_engine
 from bot.storage.tables import inbox, questions
+from bot.storage.transient import READ_ONLY
 from tests.end_to_end.process import ROOT, START_SECONDS, environment
 
 END_SECONDS = 10

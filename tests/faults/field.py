@@ -44,8 +44,12 @@ class Worker:
     def __init__(self, orders: Orders) -> None:
         self._line, told = _CONTEXT.Pipe(duplex=False)
         self.process = _start(run_worker, orders, told)
+        self.hear()
+
+    def hear(self) -> str:
+        """What it says next: that it begins, then the first reason to wait for the database."""
         assert self._line.poll(PATIENCE)
-        self._line.recv()
+        return str(self._line.recv())
 
     def send(self, number: signal.Signals) -> None:
         """Sends the signal, unless it has ended already."""

@@ -84,8 +84,11 @@ def test_a_database_that_is_restarted(own_postgres: PostgresServer) -> None:
 def test_a_disk_that_is_full(sqlite_url: str, room: int) -> None:
     with open_field(sqlite_url, Habits("ask")) as field:
         field.enrol(200)
-        # Nobody can work without a database: it ends, loudly.
-        assert field.start(room=room).end() == 1
+        worker = field.start(room=room)
+        assert worker.hear() == "the disk is full"
+        assert worker.end(1.0) is None  # it goes on trying
+        worker.send(signal.SIGTERM)
+        assert worker.end() == 0
         assert set(field.states()) <= {"sent", "pending", "leased"}
         field.drain()
         check_all_once(field, 200)

@@ -193,7 +193,7 @@ async def _work(orders: Orders, told: Connection) -> None:
         if orders.alone:
             with store.write() as tx:
                 tx.leases.void()
-        await _send(store, clock, courier, stopping)
+        await _send(store, clock, courier, stopping, told)
 
 
 def _pause(orders: Orders) -> Pause:
@@ -210,8 +210,10 @@ async def _open_messenger(orders: Orders, step: Stepping, stack: AsyncExitStack)
     return messenger
 
 
-async def _send(store: Store, clock: FastClock, courier: Courier, stopping: asyncio.Event) -> None:
-    planner = Planner(store)
+async def _send(
+    store: Store, clock: FastClock, courier: Courier, stopping: asyncio.Event, told: Connection
+) -> None:
+    planner, has_waited = Planner(store), False
     while not stopping.is_set():
         try:
             await hop(planner.plan_due, clock.now())
@@ -219,8 +221,10 @@ async def _send(store: Store, clock: FastClock, courier: Courier, stopping: asyn
                 await courier.drain(bucket)
             if await hop(_is_done, store, clock.now()):
                 return
-        except TryAgain:
-            pass
+        except TryAgain as error:
+            if not has_waited:
+                told.send(str(error))
+            has_waited = True
         await asyncio.sleep(PAUSE)
 
 

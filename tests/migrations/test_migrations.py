@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.core.domain.arrangement import Arrangement, MovedGoal
 from bot.core.domain.plans import Pause, PlannedPhase
 from bot.core.domain.profiles import Profile
+from bot.core.errors import TryAgain
 from bot.storage import migrate
 from bot.storage.columns import Days
 from bot.storage.documents import Levels, Pauses, Phases, Undo
@@ -264,7 +265,7 @@ def test_replicas_that_start_together_migrate_once(empty_engine: Engine) -> None
         start.wait(10)
         try:
             migrate.upgrade(engine)
-        except DBAPIError as error:
+        except (DBAPIError, TryAgain) as error:
             errors.append(error)
         finally:
             engine.dispose()

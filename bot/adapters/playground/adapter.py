@@ -36,7 +36,6 @@ from bot.adapters.playground.receive import (
 from bot.adapters.playground.transcript import Transcript
 from bot.core.catalog import Catalog
 from bot.core.chat.message import charts_of
-from bot.core.errors import TryAgain
 from bot.core.ports import Clock, Doors
 
 __all__ = ["Drawing", "PlaygroundAdapter"]
@@ -128,7 +127,7 @@ class PlaygroundAdapter:
         """Rings for what other processes on the same database say, until cancelled."""
         heard = None
         while True:
-            with suppress(TryAgain):
+            with suppress(Exception):  # the database is away; the page asks by itself as well
                 newest = await self._conversation.revision()
                 if newest != heard:
                     heard = newest
