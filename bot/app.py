@@ -4,7 +4,6 @@ import functools
 import os
 import secrets
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -35,6 +34,7 @@ from bot.delivery.runner import Runner
 from bot.doors import ThreadDoors, Threads
 from bot.health import Health
 from bot.platform_health import PlatformHealth, watch_platforms
+from bot.recovery.watch import keep_journal
 from bot.scheduling.planner import Planner
 from bot.scheduling.pruner import Pruner
 from bot.settings import Settings
@@ -51,6 +51,7 @@ from bot.storage.purge import Purge
 from bot.storage.store import DatabaseStore
 from bot.storage.uploads import Uploads
 from bot.threads import (
+    Pools,
     ThreadChannels,
     ThreadInstalls,
     ThreadPictures,
@@ -111,6 +112,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
     catalog = Catalog(FEATURES)
     engine = open_engine(url)
     upgrade(engine)
+    engine, recovery = keep_journal(engine, settings.journal_folder, settings.journal_days, SystemClock())
     clock = TimeMachine(SystemClock(), ClockRow(engine))
     pulse = Pulse(engine)
     if "gateway" in roles:
@@ -122,10 +124,8 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
     locator = Locator(store, frozenset(one.name for one in named if one.params[:1] == ("plan_id",)))
     # SQLite has one writer at a time: a single thread queues requests better than its lock does.
     most = 1 if engine.dialect.name == "sqlite" else POSTGRES_WRITERS
-    writers = ThreadPoolExecutor(most, "write")
-    readers = ThreadPoolExecutor(READERS, "read")
-    # A thread of its own: calls are kept just because the others are held up.
-    keeper = ThreadPoolExecutor(1, "keep")
+    pools = Pools(most, READERS)
+    writers, readers = pools.writers, pools.readers
     painter = ThreadPainter()
     installs = None
     if settings.cairn_keys is not None:
@@ -133,13 +133,12 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
 
     def close() -> None:
         painter.close()
-        writers.shutdown()
-        readers.shutdown()
-        keeper.shutdown()
+        pools.close()
+        recovery.close()
         engine.dispose()
 
     read, write = functools.partial(hop, readers), functools.partial(hop, writers)
-    inbox = Inbox(store, clock, settings.lease)
+    inbox, keep = Inbox(store, clock, settings.lease), timedelta(days=settings.keep_days)
     connections = watch_platforms(settings.served, roles)
     return App(
         settings=settings,
@@ -156,7 +155,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
             Inbox(DatabaseStore(engine, settings.deadline * KEEPING), clock),
             Threads(writers, most),
             Threads(readers, READERS),
-            keeper,
+            pools.keeper,
             allowance=settings.calls,
             patience=settings.deadline * BEGINNING,
         ),
@@ -167,12 +166,12 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         installs=installs,
         painter=painter,
-        health=Health(store, Outbox(engine, settings.served), content, clock, read, connections),
+        health=Health(
+            store, Outbox(engine, settings.served), content, clock, read, connections, recovery=recovery
+        ),
         connections=connections,
         pruners=(
-            Pruner(
-                functools.partial(write, Purge(engine).step), clock.now, timedelta(days=settings.keep_days)
-            ),
+            Pruner(functools.partial(write, Purge(engine).step), clock.now, keep),
             Pruner(functools.partial(write, inbox.prune), clock.now, KEEP),
         ),
         close=close,

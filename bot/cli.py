@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.errors import BotError, ContentError, UserError
+from bot.recovery_verbs import add_recovery
 from bot.token_verbs import add_tokens
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     outbox.add_argument("row", nargs="?", type=int, help="the row's number, as the list shows it")
     outbox.set_defaults(do=_outbox)
 
+    add_recovery(verbs, data)
     add_tokens(verbs.add_parser("tokens", help="the tokens of many workspaces, which are kept sealed"), data)
 
     when = verbs.add_parser("when", help="when a weekly time comes next in a zone")

@@ -16,6 +16,7 @@ from bot.core.ids import Platform
 from bot.core.ports import Clock
 from bot.delivery.courier import Hop
 from bot.platform_health import PlatformHealth
+from bot.recovery.watch import RecoveryWatch
 from bot.storage.outbox import Outbox
 from bot.storage.store import DatabaseStore, Status
 
@@ -38,12 +39,14 @@ class Health:
         hop: Hop,
         connections: Mapping[Platform, PlatformHealth],
         now: Callable[[], float] = monotonic,
+        recovery: RecoveryWatch | None = None,
     ) -> None:
         self._store = store
         self._outbox = outbox
         self._content = content
         self._clock = clock
         self._hop = hop
+        self._recovery = recovery
         self._connections = connections
         self._now = now
         self._beat = now()
@@ -58,6 +61,8 @@ class Health:
         """Learns of the outbox what is shown until the next look."""
         with suppress(TryAgain):  # /readyz says so by itself
             self._oldest = await self._hop(self._outbox.oldest)
+            if self._recovery is not None:
+                await self._hop(self._recovery.look)
 
     def read_life(self) -> dict[str, Any]:
         """Answered without the database: a process that is not live is restarted, which mends no database."""
@@ -81,6 +86,7 @@ class Health:
             "platforms": {platform: self._describe(one) for platform, one in self._connections.items()},
             "database": unwritable or "writable",
             **self._pulse(),
+            **(self._recovery.figures() if self._recovery else {}),
         }
 
     async def serve(self, host: str, port: int, *, ready: Callable[[str], None]) -> None:

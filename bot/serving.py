@@ -14,6 +14,7 @@ from bot.app import App, build, open_clerk, open_playground, open_runner, open_s
 from bot.core.errors import SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
+from bot.delivery.restored import RestoredMessenger
 from bot.delivery.runner import Runner
 from bot.delivery.switchboard import Switchboard
 from bot.lines import Line, Ready, open_discord_line, open_slack_line
@@ -94,7 +95,7 @@ async def _open_platforms(
 
 
 def _open_runner(app: App, messengers: Mapping[Platform, Messenger], roles: Collection[str]) -> Runner:
-    switchboard, platforms = Switchboard(messengers), tuple(messengers)
+    switchboard, platforms = RestoredMessenger(Switchboard(messengers)), tuple(messengers)
     if app.url.startswith("postgres"):
         return open_shared_runner(app, switchboard, roles, platforms)
     return open_runner(app, switchboard, platforms)

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     discord_shard_ids: str = ""
     prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,12}$", validation_alias="CAIRN_PREFIX")
     data: Path = Field(default=Path("data"), validation_alias="CAIRN_DATA")
+    journal: Path | None = Field(default=None, validation_alias="CAIRN_JOURNAL")
+    journal_days: int = Field(default=60, ge=1, le=3650, validation_alias="CAIRN_JOURNAL_DAYS")
+    pg_tools: Path | None = Field(default=None, validation_alias="CAIRN_PG_TOOLS")
     content: Path = Field(default=ROOT / "content", validation_alias="CAIRN_CONTENT")
     port: int = Field(default=8765, ge=0, le=65535, validation_alias="CAIRN_PORT")
     playground: bool = Field(default=False, validation_alias="CAIRN_PLAYGROUND")
@@ -102,6 +105,11 @@ class Settings(BaseSettings):
         return SecretStr(
             f"sqlite:///{self.data / 'cairn.sqlite3'}" if self.platforms else self.playground_url
         )
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journal's files are: CAIRN_JOURNAL, else a folder in the data folder."""
+        return self.journal or self.data / "journal"
 
     @property
     def shares_database(self) -> bool:

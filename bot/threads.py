@@ -21,6 +21,21 @@ from bot.storage.uploads import Uploads
 T = TypeVar("T")
 
 
+class Pools:
+    """The threads that wait for the database: so many `writers` and `readers`, and a `keeper` of its own,
+    because calls are kept just when the others are held up."""
+
+    def __init__(self, writers: int, readers: int) -> None:
+        self.writers = ThreadPoolExecutor(writers, "write")
+        self.readers = ThreadPoolExecutor(readers, "read")
+        self.keeper = ThreadPoolExecutor(1, "keep")
+
+    def close(self) -> None:
+        """Waits for what they are doing."""
+        for pool in (self.writers, self.readers, self.keeper):
+            pool.shutdown()
+
+
 class ThreadTranscript:
     """The playground's transcript, awaited. What each method does stands at `Transcript`."""
 

@@ -10,8 +10,10 @@
     ├── DeliveryError        what was to be said unasked did not get through
     │   ├── RetryLater       it surely wasn't said; the same may get through after a while
     │   ├── Unreachable      it can't be said there, however often it is tried
+    │   ├── PerhapsSent      it may have been said before a restore, and the platform can't tell
     │   └── Unknown          nobody knows whether it was said: the platform has to be asked
     ├── SealBroken           what is kept of an install can't be opened: no key fits, or it is another's
+    ├── BackupError          a backup can't be made, or restored: what is wrong, and what to do
     ├── SettingsError        a setting can't be used: its name and what is expected, never its value
     └── CatalogError         a declaration is wrong: Cairn refuses to start
 
@@ -104,12 +106,20 @@ class Unknown(DeliveryError):
     """Nobody knows whether it was said: the connection broke while the platform had it."""
 
 
+class PerhapsSent(DeliveryError):
+    """The message may have been sent before the database was restored, and the platform can't tell."""
+
+
 class SealBroken(BotError):
     """What is kept of the tenant's install can't be opened, or was sealed for another one."""
 
     def __init__(self, tenant: str, why: str) -> None:
         super().__init__(f"the install of {tenant} can't be used: {why}")
         self.tenant, self.why = tenant, why
+
+
+class BackupError(BotError):
+    """A backup can't be made, or not be restored. The text says why, and what to do about it."""
 
 
 class CatalogError(BotError):

@@ -11,7 +11,7 @@ from bot.core.chat.control import CHOICE_LIMIT, Choice
 from bot.core.chat.message import Block, Message
 from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.chat.typed import clean_line
-from bot.core.domain.ledger import TOO_LATE, Cut, Occurrence, is_too_late
+from bot.core.domain.ledger import PERHAPS_SENT, TOO_LATE, Cut, Occurrence, is_too_late
 from bot.core.domain.members import NAME_LIMIT
 from bot.core.domain.schedules import ALERT
 from bot.core.errors import (
@@ -155,7 +155,7 @@ class Router:
         if occurrence.gone:
             return Skip("taken out of the space")
         if is_too_late(occurrence.due_at, now, schedule.late):
-            return Skip(TOO_LATE)
+            return Skip(f"late, {PERHAPS_SENT}" if occurrence.restored else TOO_LATE)
         try:
             if schedule.nudges and tx.ledger.was_said(occurrence, self._rival_nudges(schedule)):
                 return Skip("one nudge a week")

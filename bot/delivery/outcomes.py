@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.core.chat.notice import Absent, Finding, Found
 from bot.core.domain.ledger import Occurrence, Outcome, gives_up
-from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
+from bot.core.errors import DeliveryError, PerhapsSent, RetryLater, Unknown, Unreachable
 
 
 def after_finding(found: Finding, row: Occurrence, now: datetime) -> Outcome:
@@ -50,5 +50,7 @@ def after_failure(
         return Outcome("retry", error.why, not_before=now + after, tried=tried), rest
     if isinstance(error, Unknown):
         return Outcome("ambiguous", error.why, not_before=now + later), 0.0
+    if isinstance(error, PerhapsSent):
+        return Outcome("held", error.why), 0.0
     cut = error.cut if isinstance(error, Unreachable) else None
     return Outcome("dead", error.why, cut=cut), 0.0

@@ -12,6 +12,7 @@ from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan
 from bot.core.ids import SpaceId
 from bot.storage.members import ALL, read_member
+from bot.storage.notes import note
 from bot.storage.plan_rows import OF_COHORT, read_plans
 from bot.storage.tables import cohort_members, cohorts, members
 
@@ -98,10 +99,12 @@ class StoredCohorts:
         return self.connection.execute(joined, row).one_or_none() is not None
 
     def leave(self, member: Member, cohort: CohortId) -> bool:
+        note(self.connection, "dropped", "cohort_members", member.space_id, cohort, member.id)
         return self._forget(member, cohort, "in")
 
     def remove(self, member: Member, cohort: CohortId, now: datetime) -> bool:
         """They are out of it, and can't join it by themselves again."""
+        note(self.connection, "dropped", "cohort_members", member.space_id, cohort, member.id)
         row = update(cohort_members).where(_is(member, cohort), cohort_members.c.state == "in")
         return self.connection.execute(row.values(state="removed", since=now)).rowcount == 1
 

@@ -67,7 +67,7 @@ class Pauses(TypeDecorator[tuple[Pause, ...]]):
         if value is None:
             return None
         _check(all(isinstance(pause, Pause) for pause in value))
-        return _write([{"first": pause.first.isoformat(), "weeks": pause.weeks} for pause in value])
+        return write_pauses(value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[Pause, ...] | None:
         return None if value is None else read_pauses(value)
@@ -98,6 +98,10 @@ def read_levels(text: str) -> Profile:
 
 def read_phases(text: str) -> tuple[PlannedPhase, ...]:
     return tuple(PlannedPhase(**item) for item in _read_list(text, _PHASE))
+
+
+def write_pauses(pauses: tuple[Pause, ...]) -> str:
+    return _write([{"first": pause.first.isoformat(), "weeks": pause.weeks} for pause in pauses])
 
 
 def read_pauses(text: str) -> tuple[Pause, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from bot.core.domain.goals import EVIDENCE_KINDS, Evidence, EvidenceId, EvidenceKind
 from bot.core.domain.members import Member
+from bot.storage.notes import note
 from bot.storage.tables import evidence as rows
 
 _KINDS: dict[str, EvidenceKind] = {kind: kind for kind in EVIDENCE_KINDS}
@@ -56,6 +57,7 @@ class StoredEvidence:
 
     def withdraw(self, member: Member, evidence: EvidenceId) -> None:
         self.connection.execute(_WITHDRAW, {**_owner(member), "evidence": evidence})
+        note(self.connection, "dropped", "evidence", evidence)
 
 
 def _owner(member: Member) -> dict[str, int]:

@@ -13,6 +13,7 @@ from bot.core.chat.typed import clean_line
 from bot.core.domain.installs import Install, Tenant
 from bot.core.domain.members import NAME_LIMIT
 from bot.core.errors import SealBroken, TryAgain
+from bot.storage.notes import digest_of, note
 from bot.storage.sealing import Seal, Secrets
 from bot.storage.tables import install_states, install_teams, installs
 from bot.storage.transaction import open_transaction
@@ -93,6 +94,7 @@ class Installs:
         """Deletes the token, unless the tenant has installed Cairn anew meanwhile."""
         same = (installs.c.tenant == install.tenant.key) & (installs.c.installed_at == install.installed_at)
         with self._begin(writes=True) as connection:
+            note(connection, "uninstalled", digest_of(install.tenant.key), install.installed_at.isoformat())
             return connection.execute(delete(installs).where(same)).rowcount == 1
 
     def teams(self, tenant: Tenant) -> tuple[str, ...]:

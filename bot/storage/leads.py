@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, select
 from bot.core.domain.members import Member
 from bot.core.ids import Role, SpaceId
 from bot.storage.members import ALL, read_member
+from bot.storage.notes import note
 from bot.storage.tables import lead_roles, leads, members
 from bot.storage.upsert import upsert
 
@@ -40,6 +41,7 @@ class StoredLeads:
         self.connection.execute(kept, {**key, "since": now})
 
     def remove(self, member: Member) -> bool:
+        note(self.connection, "dropped", "leads", member.space_id, member.id)
         row = delete(leads).where(leads.c.space_id == member.space_id, leads.c.member_id == member.id)
         return self.connection.execute(row).rowcount == 1
 
@@ -54,6 +56,7 @@ class StoredLeads:
         self.connection.execute(kept, {**key, "since": now})
 
     def remove_role(self, space: SpaceId, role: Role) -> bool:
+        note(self.connection, "dropped", "lead_roles", space, str(role))
         row = delete(lead_roles).where(lead_roles.c.space_id == space, lead_roles.c.role == str(role))
         return self.connection.execute(row).rowcount == 1
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.storage.tables import Instant
+from bot.storage.tables import UNCONFIRMED, Instant
 from bot.storage.tables import bucket_leases as leases
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -55,7 +55,7 @@ def _statements(dialect: str) -> _Statements:
     return _Statements(
         (postgresql if is_postgres else sqlite).insert(leases).on_conflict_do_nothing(),
         update(leases)
-        .where(leases.c.bucket == bindparam("of"), free)
+        .where(leases.c.bucket == bindparam("of"), free, ~UNCONFIRMED)
         .values(token=leases.c.token + 1, owner=bindparam("who"), until=until)
         .returning(leases.c.token),
         update(leases).where(mine, leases.c.until > now).values(until=until),

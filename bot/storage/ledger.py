@@ -11,8 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.chat.notice import Notice
 from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid, bucket_of
 from bot.core.ids import Address, SpaceId
+from bot.storage.notes import note_sent
 from bot.storage.occurrences import COLUMNS, read_occurrence
-from bot.storage.tables import WAITING, ledger, spaces
+from bot.storage.tables import UNCONFIRMED, WAITING, ledger, spaces
 
 _PERHAPS_SAID = ("sent", "leased", "ambiguous", "held", "retry")
 
@@ -86,7 +87,7 @@ _LAST_WEEK = select(func.max(ledger.c.week)).where(
 _OLDEST = select(func.min(ledger.c.not_before)).where(WAITING)
 _BUCKETS = (
     select(ledger.c.bucket)
-    .where(WAITING, ledger.c.not_before <= bindparam("now"))
+    .where(WAITING, ledger.c.not_before <= bindparam("now"), ~UNCONFIRMED)
     .distinct()
     .order_by(ledger.c.bucket)
 )
@@ -227,6 +228,7 @@ class StoredLedger:
             }
             for row, outcome in marks
         ]
+        note_sent(self.connection, [row for row, outcome in marks if outcome.state == "sent"])
         return self.connection.execute(_FINISH, rows).rowcount == len(rows)
 
     def bury(self, occurrence: OccurrenceId, why: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The tables of time and delivery: slots, who points at them, the ledger, and who may send."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -73,6 +74,7 @@ slot_subjects = Table(
 
 # `token` is the fencing token of the lease under which a row is worked on; `place` and `to_id` say where it
 # was about to be said, and are empty until then, as is `memo`: what its notice noted for when it is sent.
+# `restored`: it came from a backup, or was due before that was in use, so it may have been said already.
 ledger = Table(
     "ledger",
     metadata,
@@ -94,6 +96,7 @@ ledger = Table(
     text("why", WHY_LIMIT),
     instant("changed_at"),
     Column("memo", String(MEMO_LIMIT), nullable=False, server_default=""),
+    Column("restored", Boolean, nullable=False, server_default=sql("false")),
     fits("kind", WORD_LIMIT),
     fits("bucket", BUCKET_LIMIT),
     fits("state", WORD_LIMIT),

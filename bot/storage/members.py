@@ -11,6 +11,7 @@ from bot.core.chat.call import Caller, Space
 from bot.core.chat.typed import clean_line
 from bot.core.domain.members import NAME_LIMIT, Member
 from bot.core.ids import Address, MemberId, SpaceId
+from bot.storage.notes import note
 from bot.storage.tables import members, spaces
 from bot.storage.upsert import upsert
 
@@ -78,6 +79,7 @@ class StoredMembers:
             member_id = self._keep_member(space_id, caller, told, now)
         if left_at is not None:  # who calls is there again
             self.connection.execute(_CAME_BACK, {"member": member_id})
+            note(self.connection, "uncut", member_id, "member")
         name, handle, zone = told
         closed = closed_at is not None and told_at is None
         return Member(

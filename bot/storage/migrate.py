@@ -47,6 +47,12 @@ def head(migrations: Path = MIGRATIONS) -> str:
     return revision
 
 
+def is_known(revision: str, migrations: Path = MIGRATIONS) -> bool:
+    """Whether the migration is one of ours; one of a newer version is not."""
+    script = ScriptDirectory.from_config(_configure(migrations))
+    return revision in {one.revision for one in script.walk_revisions()}
+
+
 def _configure(migrations: Path) -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))

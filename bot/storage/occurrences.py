@@ -10,7 +10,7 @@ from bot.storage.tables import ledger, spaces
 
 COLUMNS = (
     *(ledger.c[name] for name in ("id", "space_id", "kind", "subject", "week", "ordinal", "due_at")),
-    *(ledger.c[name] for name in ("attempts", "place", "to_id", "memo")),
+    *(ledger.c[name] for name in ("attempts", "place", "to_id", "memo", "restored")),
     *(spaces.c[name] for name in ("platform", "foreign_id", "gone_at")),
 )
 
@@ -31,4 +31,5 @@ def read_occurrence(row: Row[Any], tried: int) -> Occurrence:
         row.to_id,
         gone=row.gone_at is not None,
         memo=row.memo,
+        restored=row.restored,
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, false, func, or_, select, update
+from sqlalchemy import Engine, Row, case, false, func, or_, select, update
 
+from bot.core.domain.ledger import PERHAPS_SENT
 from bot.core.ids import PLATFORMS, Platform
 from bot.storage.tables import WAITING, ledger, spaces
 from bot.storage.transaction import open_transaction
@@ -62,8 +63,13 @@ class Outbox:
             return None if row is None else _row(row)
 
     def retry(self, row_id: int, now: datetime) -> bool:
-        """A held or dead row is tried again from now on. False for any other row."""
-        return self._change(row_id, state="retry", attempts=0, not_before=now, why="an operator", now=now)
+        """A held or dead row is tried again from now on. False for any other row.
+
+        One that is held because it was perhaps sent before a restore is sent without another look.
+        """
+        looked = case((ledger.c.why == PERHAPS_SENT, false()), else_=ledger.c.restored)
+        new = {"state": "retry", "attempts": 0, "not_before": now, "why": "an operator", "restored": looked}
+        return self._change(row_id, now, **new)
 
     def cancel(self, row_id: int, now: datetime) -> bool:
         """A held or dead row is never said. False for any other row."""

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId, PlannedGoal
 from bot.core.errors import TryAgain
+from bot.storage.documents import write_pauses
+from bot.storage.notes import note
 from bot.storage.plan_rows import (
     ACTIVE,
     GOAL_FIELDS,
@@ -108,6 +110,8 @@ class StoredPlans:
         if saved.rowcount != 1:
             raise TryAgain("the plan changed meanwhile")
         self._save_goals(member, before, after)
+        if (before.status, before.pauses) != (after.status, after.pauses):
+            note(self.connection, "plan", after.id, after.status, write_pauses(after.pauses))
         self._seen[after.id] = SeenPlan(after, version + 1, is_whole=True)
 
     @property

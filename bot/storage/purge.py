@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, exists, select, tuple_, update
 
+from bot.storage.notes import note
 from bot.storage.tables import direct_channels, members, metadata, spaces
 from bot.storage.transaction import open_transaction
 
@@ -18,6 +19,7 @@ SHARED = frozenset(
         "bucket_leases",
         "direct_channels",
         "downtimes",
+        "identities",
         "inbox",
         "install_states",
         "install_teams",
@@ -28,6 +30,7 @@ SHARED = frozenset(
         "playground_pictures",
         "playground_revisions",
         "pulses",
+        "restores",
         "slots",
         "uploads",
     }
@@ -57,6 +60,7 @@ class Purge:
                 return False
             unnamed = {"foreign_id": f"purged {space.id}", "name": "purged"}
             connection.execute(update(spaces).where(spaces.c.id == space.id).values(unnamed))
+            note(connection, "purged", space.id)
             if not any(self._delete(connection, table, space.id) for table in OWNED):
                 _forget_channels(connection, space.platform)
                 connection.execute(delete(spaces).where(spaces.c.id == space.id))

@@ -9,11 +9,14 @@ from sqlalchemy import Connection, bindparam, select, update
 from bot.core.domain.ledger import Cut
 from bot.core.domain.members import Member
 from bot.core.ids import SpaceId
+from bot.storage.notes import is_noted, note
 from bot.storage.tables import members
 
 _CUT = select(members.c.left_at, members.c.closed_at).where(
     members.c.space_id == bindparam("space"), members.c.foreign_id == bindparam("user")
 )
+
+_NUMBER = select(members.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,15 @@ class StoredReach:
         """From now on nothing goes to them: they left ("member"), or take no direct messages ("direct")."""
         new = {"left_at": now} if cut == "member" else {"closed_at": now, "told_at": None}
         self._change(space, new, members.c.foreign_id == foreign_id)
+        member = _NUMBER.where(members.c.space_id == space, members.c.foreign_id == foreign_id)
+        if is_noted(self.connection) and (number := self.connection.scalar(member)) is not None:
+            note(self.connection, "cut", number, cut)
 
     def regain(self, member: Member) -> None:
         """They say that they can be written to again."""
         new = {"left_at": None, "closed_at": None, "told_at": None}
         self._change(member.space_id, new, members.c.id == member.id)
+        note(self.connection, "uncut", member.id)
 
     def tell(self, member: Member, now: datetime) -> None:
         """They were told that their direct messages are closed."""

@@ -1,5 +1,6 @@
 """When members want to be reminded, as rows."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from bot.core.domain.members import Member
 from bot.core.domain.reminders import Reminder
 from bot.core.ids import Address, MemberId, SpaceId
 from bot.core.recurrence import Due
+from bot.storage.notes import note
 from bot.storage.tables import ledger, members, reminders, spaces
 from bot.storage.upsert import upsert
 
@@ -50,6 +52,8 @@ class StoredReminders:
         dialect = self.connection.dialect.name
         kept = upsert(dialect, reminders, key=tuple(key), replaced=(*_FIELDS, "changed_at"))
         self.connection.execute(kept, {**key, **values, "changed_at": now})
+        skipped = json.dumps([week.isoformat() for week in reminder.skipped])
+        note(self.connection, "reminder", member.id, skipped)
 
     def count(self, member: Member, reminder: Reminder, week: date) -> None:
         """Keeps what the sent reminder of the ISO week changed; nothing when that week, or a later one, was

@@ -40,7 +40,7 @@ class Seal:
             )
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         # The name of the key that new rows are sealed with: it tells nothing of the key itself.
-        self.newest = hashlib.sha256(keys[0].encode()).hexdigest()[:16]
+        self.newest = key_name(keys[0])
 
     def close(self, tenant: Tenant, secrets: Secrets) -> str:
         held = [tenant.enterprise, tenant.team, secrets.token, secrets.renewal]
@@ -55,6 +55,11 @@ class Seal:
         if (enterprise, team) != (tenant.enterprise, tenant.team):
             raise SealBroken(tenant.key, "it was sealed for another tenant")
         return Secrets(token, renewal)
+
+
+def key_name(key: str) -> str:
+    """What a key is called beside what it has sealed."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def make_key() -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    false,
     func,
     literal,
     select,
@@ -27,7 +28,8 @@ from bot.core.domain.slots import Slot, SlotId
 from bot.core.ids import SpaceId
 from bot.core.recurrence import Due, Recurrence
 from bot.storage.columns import Instant
-from bot.storage.tables import ledger, slot_subjects, slots, spaces
+from bot.storage.notes import note
+from bot.storage.tables import UNCONFIRMED, ledger, restores, slot_subjects, slots, spaces
 from bot.storage.upsert import upsert
 
 # A burst is spread over this many moments.
@@ -52,7 +54,7 @@ _LEAVE = delete(slot_subjects).where(
 # Planners on several machines take different slots.
 _DUE = (
     select(slots)
-    .where(slots.c.next_at <= bindparam("now"))
+    .where(slots.c.next_at <= bindparam("now"), ~UNCONFIRMED)
     .order_by(slots.c.next_at, slots.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
@@ -68,6 +70,8 @@ _MOVE = (
         after_subject=bindparam("new_subject"),
     )
 )
+# What was due before a restored database was in use may have been said by the one before it.
+_LAST_RESTORE = select(func.max(restores.c.confirmed_at)).scalar_subquery()
 _SUBJECT = tuple_(slot_subjects.c.space_id, slot_subjects.c.subject)
 _BEHIND = and_(
     slot_subjects.c.slot_id == bindparam("slot"), tuple_(bindparam("space"), bindparam("subject")) < _SUBJECT
@@ -106,11 +110,13 @@ class StoredSlots:
         self.connection.execute(
             pointed, {"slot_id": slot.id, "space_id": space, "kind": kind, "subject": subject}
         )
+        note(self.connection, "slotted", space, kind, subject)
         return slot
 
     def leave(self, space: SpaceId, kind: str, subject: int) -> None:
         """The subject has no slot of this kind any more."""
         self.connection.execute(_LEAVE, {"space": space, "the_kind": kind, "the_subject": subject})
+        note(self.connection, "unslotted", space, kind, subject)
 
     def of(self, space: SpaceId, kind: str, subject: int) -> Slot | None:
         """The subject's slot of this kind."""
@@ -196,6 +202,7 @@ def _plan(dialect: str) -> Insert:
         "ref": literal(""),
         "why": literal(""),
         "changed_at": _bound("now"),
+        "restored": func.coalesce(_bound("at") <= _LAST_RESTORE, false()),
     }
     rows = (
         select(*columns.values())

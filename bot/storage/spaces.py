@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 
 from bot.core.ids import Address, Platform
+from bot.storage.notes import is_noted, note
 from bot.storage.tables import ledger, spaces
 
 WHY = "taken out of the space"
@@ -28,6 +30,7 @@ _BACK = (
     .where(_THIS, or_(spaces.c.back_at.is_(None), spaces.c.back_at < _AT))
     .values(back_at=_AT, gone_at=case((spaces.c.gone_at > _AT, spaces.c.gone_at), else_=None))
 )
+_NUMBER = select(spaces.c.id).where(_THIS)
 _IS_IN = select(spaces.c.id).where(_THIS, spaces.c.gone_at.is_(None))
 # What is being sent is marked by who sends it, what is in doubt is asked for first: neither is said again.
 _CANCEL = (
@@ -51,19 +54,26 @@ class StoredSpaces:
         if self.connection.execute(_LEAVE, {**place, "at": at}).rowcount == 0:
             return False
         self.connection.execute(_CANCEL, {**place, "now": now})
+        self._note("space-left", space, at)
         return True
 
     def back(self, space: Address, at: datetime) -> bool:
         """Cairn is in the space at `at`: everything is as it was. False when it was taken out since, or is
         new there."""
         place = _place(space)
-        self.connection.execute(_BACK, {**place, "at": at})
+        if self.connection.execute(_BACK, {**place, "at": at}).rowcount:
+            self._note("space-back", space, at)
         return self.connection.execute(_IS_IN, place).one_or_none() is not None
 
     def known(self, platform: Platform) -> tuple[Address, ...]:
         """The platform's spaces that Cairn is in, as far as anybody knows."""
         wanted = select(spaces.c.foreign_id).where(spaces.c.platform == platform, spaces.c.gone_at.is_(None))
         return tuple(Address(platform, one) for one in self.connection.execute(wanted).scalars())
+
+    def _note(self, did: Literal["space-left", "space-back"], space: Address, at: datetime) -> None:
+        if is_noted(self.connection):
+            number = self.connection.execute(_NUMBER, _place(space)).scalar_one()
+            note(self.connection, did, number, at.isoformat())
 
 
 def _place(space: Address) -> dict[str, str]:

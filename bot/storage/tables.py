@@ -67,12 +67,14 @@ from bot.storage.playground_tables import (
     playground_pictures,
     playground_revisions,
 )
+from bot.storage.recovery_tables import UNCONFIRMED, identities, restores
 
 __all__ = [
     "COHORT_RUNS",
     "IS_IN",
     "KEPT",
     "RUNNING",
+    "UNCONFIRMED",
     "WAITING",
     "Ids",
     "Instant",
@@ -83,6 +85,7 @@ __all__ = [
     "direct_homes",
     "downtimes",
     "evidence",
+    "identities",
     "inbox",
     "install_states",
     "install_teams",
@@ -105,6 +108,7 @@ __all__ = [
     "pulses",
     "questions",
     "reminders",
+    "restores",
     "schedules",
     "slot_subjects",
     "slots",

@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.core.errors import TryAgain
 from bot.storage.deadline import Deadline
+from bot.storage.notes import hand_over
 from bot.storage.transient import READ_ONLY, why_it_passes
 
 
@@ -21,11 +22,13 @@ def open_transaction(engine: Engine, seconds: float, *, writes: bool) -> Iterato
     changes something fails.
     """
     deadline = Deadline(seconds)
-    options = {"deadline": deadline, **({} if writes else READ_ONLY)}
+    options = {"deadline": deadline, "notes": [], **({} if writes else READ_ONLY)}
     try:
-        with engine.connect().execution_options(**options) as connection, connection.begin():
-            yield connection
-            deadline.check()
+        with engine.connect().execution_options(**options) as connection:
+            with connection.begin():
+                yield connection
+                deadline.check()
+            hand_over(connection)
     except TryAgain:
         raise
     except PoolExhausted as error:

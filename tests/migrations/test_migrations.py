@@ -36,7 +36,7 @@ from bot.storage.engine import open_engine
 from bot.storage.tables import Ids, Instant, metadata
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
-SINGLE = {"playground_revisions", "playground_clocks", "pulses"}
+SINGLE = {"identities", "playground_revisions", "playground_clocks", "pulses"}
 VALUES: dict[type, object] = {
     Instant: NOW,
     Ids: ("a", "b"),

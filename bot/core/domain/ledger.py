@@ -28,6 +28,9 @@ UNSAID: tuple[State, ...] = ("held", "dead")
 # Why a row was skipped that waited for too long.
 TOO_LATE = "late"
 
+# Why a message is left out: its platform can't tell whether the database that was restored had sent it.
+PERHAPS_SENT = "perhaps sent before the restore"
+
 KEY_LENGTH = 24
 ATTEMPTS_MAX = 8
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -44,7 +47,8 @@ class Occurrence:
     lateness moved anything. `due_at` is when it was meant to be said. `subject` is a row's number: a
     member's for what goes to a member, a schedule's for what goes to a channel. `place` and `to_id` say
     where it was about to be said, once it was, and `memo` what its last notice noted for when it is sent.
-    `gone`: Cairn has been taken out of the space.
+    `gone`: Cairn has been taken out of the space. `restored`: it may have been said before the database was
+    restored from a backup.
     """
 
     id: OccurrenceId
@@ -60,6 +64,7 @@ class Occurrence:
     to_id: str = ""
     gone: bool = False
     memo: str = ""
+    restored: bool = False
 
     @property
     def key(self) -> str:
