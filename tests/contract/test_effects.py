@@ -360,6 +360,17 @@ async def test_a_snooze_counts_no_second_time(hall: Hall) -> None:
     assert counts(hall) == [0]
 
 
+async def test_a_snooze_alone_counts_for_no_week(hall: Hall) -> None:
+    """The reminder came too late to be sent, and the member asked for it again: they were heard."""
+    hall.ask(SAM, "reminders set", day="mon", hour="09:00")
+    await hall.live(NEXT)
+    assert await hall.live(NEXT + WEEK + 25 * HOUR) == []
+    hall.ask(SAM, "reminders snooze", later="24")
+    assert len(await hall.live(hall.clock.at + 24 * HOUR)) == 1
+    assert len(await hall.live(NEXT + 2 * WEEK)) == 1
+    assert counts(hall) == [0]
+
+
 async def test_a_snoozed_question_is_a_reminder_again(hall: Hall) -> None:
     """Whoever puts it off was heard."""
     hall.ask(SAM, "reminders set", day="mon", hour="09:00")

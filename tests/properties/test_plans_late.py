@@ -323,3 +323,18 @@ def test_undo_is_over_once_the_plan_was_packed_again(case: tuple[Plan, datetime]
         assert {goal.goal_id: goal.state for goal in undo_arrangement(changed).goals} == {
             goal.goal_id: goal.state for goal in changed.goals
         }
+
+
+@modest
+@given(lived())
+def test_undo_loses_no_goal_that_was_added_meanwhile(case: tuple[Plan, datetime]) -> None:
+    plan, now = case
+    for remedy in remedies(plan, now):
+        if remedy.plan is None:
+            continue
+        added = replace(plan.goals[0], goal_id="added", week=remedy.plan.weeks - 1, state="todo")
+        changed = replace(remedy.plan, goals=(*remedy.plan.goals, added))
+        undone = undo_arrangement(changed)
+        assert added in undone.goals
+        assert can_undo(changed) == (remedy.plan.weeks == plan.weeks)
+        assert undone.weeks == (plan.weeks if can_undo(changed) else changed.weeks)

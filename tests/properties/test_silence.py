@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.domain.reminders import IGNORED_MOST, Reminder, after_sent, after_silence
@@ -75,6 +75,10 @@ class Member:
         return kind
 
 
+FOUND_LATER = [Week("sent", 1, ()), Week("found", 1, ()), Week("sent", 1, ()), Week("sent", 1, ())]
+
+
+@example(FOUND_LATER)
 @given(st.lists(weeks, max_size=30))
 def test_nobody_goes_silent_unasked_and_nobody_is_asked_who_was_heard(history: list[Week]) -> None:
     member = Member()

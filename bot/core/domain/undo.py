@@ -20,13 +20,17 @@ def remember_arrangement(before: Plan, after: Plan) -> Plan:
 def can_undo(plan: Plan) -> bool:
     """Whether the goals that were moved still stand where they were put, in a plan of the same length.
 
-    Marks made since then don't matter. A goal that has left the curriculum meanwhile doesn't either.
+    Marks made since then don't matter. A goal that has left the curriculum meanwhile doesn't either. A goal
+    that was added since then, to a week that the plan would lose, keeps the plan as it is.
     """
     known = plan.undo
     if known is None or plan.status == "ended" or _weeks(plan) != known.phases_after:
         return False
     weeks = {goal.goal_id: goal.week for goal in plan.goals}
-    return all(weeks.get(one.goal_id, one.to) == one.to for one in known.moved)
+    moved = {one.goal_id for one in known.moved}
+    stays = (goal.week for goal in plan.goals if goal.state == "todo" and goal.goal_id not in moved)
+    fits = all(week < sum(known.phases) for week in stays)
+    return fits and all(weeks.get(one.goal_id, one.to) == one.to for one in known.moved)
 
 
 def undo_arrangement(plan: Plan) -> Plan:

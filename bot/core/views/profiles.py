@@ -41,8 +41,10 @@ def invitation_card(steps: int) -> Message:
 def resume_card(step: int, steps: int) -> Message:
     """For somebody who stopped half-way."""
     words = f"You stopped at step {step} of {steps}. What you rated is saved."
-    buttons = _buttons(Button("Go on", STEP(step), "primary"), Button("From the beginning", STEP(1)))
-    return Message("Where are you now?", (Text((Markdown(words),)), buttons))
+    go_on = Button("Go on", STEP(step), "primary")
+    # The first step can be the open one, because the map grew there since the draft was saved.
+    buttons = (go_on,) if step == 1 else (go_on, Button("From the beginning", STEP(1)))
+    return Message("Where are you now?", (Text((Markdown(words),)), _buttons(*buttons)))
 
 
 def step_card(rows: Sequence[Rated], profile: Profile, step: int, steps: int) -> Message:

@@ -125,7 +125,8 @@ def thanks_card() -> Message:
 
 def recent_piece(question: Question, skill_map: SkillMap) -> tuple[Block, ...]:
     """For the home: the member's latest question and a way back to its rows."""
-    rows = tuple(skill_map.skill(skill_id) for skill_id in question.skills[:2])
+    known = {skill.id: skill for skill in skill_map.skills}  # one may have left the map since then
+    rows = tuple(known[skill_id] for skill_id in question.skills if skill_id in known)[:2]
     asked = Text((Markdown("**You last asked**\n"), Plain(clip(question.text, QUESTION_ROOM))))
     return (asked, *(_row(skill) for skill in rows))
 
