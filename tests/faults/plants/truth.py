@@ -22,10 +22,10 @@ FAULTS = (
     ),
     Fault(
         "the phase is the calendar's",
-        "bot/core/domain/progress.py",
-        "phase_id=present_phase(plan),",
-        "phase_id=plan.phases[-1].phase_id,",
-        "tests/unit/test_plans_progress.py",
-        "counts_weeks",
+        "bot/core/domain/plans.py",
+        "return left[0].phase_id if left else None",
+        "return left[-1].phase_id if left else None",
+        "tests/unit/test_cohorts.py",
+        "calendar",
     ),
 )
