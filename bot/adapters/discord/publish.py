@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.core.catalog import Catalog
-from bot.core.chat.command import DESCRIPTION_LIMIT, INTEGER_LIMIT, Command, Option
+from bot.core.chat.command import DESCRIPTION_LIMIT, Command, Option
 from bot.core.ids import Role
 
 MANAGE_SERVER = str(1 << 5)
@@ -111,7 +111,7 @@ def _draw_kind(option: Option) -> Payload:
     if option.kind is bool:
         return {"type": _BOOLEAN}
     if option.kind is int:
-        return {"type": _INTEGER, "min_value": -INTEGER_LIMIT, "max_value": INTEGER_LIMIT}
+        return {"type": _INTEGER, "min_value": option.least, "max_value": option.most}
     if option.kind is Role:
         return {"type": _ROLE}
     if option.kind is date:

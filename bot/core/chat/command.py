@@ -17,7 +17,7 @@ NAME_LIMIT = 32
 DESCRIPTION_LIMIT = 100
 OPTION_LIMIT = 25
 TYPED_LIMIT = 500
-INTEGER_LIMIT = 1_000_000
+INTEGER_LIMIT = 1_000
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBER = re.compile(r"-?[0-9]{1,7}")
@@ -30,7 +30,8 @@ class Option:
     """One thing a command can be told. `suggest` names the entries offered while it is typed:
     `(glance, ctx, text) -> tuple[Choice, ...]`; `choices` is a closed list instead. A
     Role can only be chosen where the platform has roles. `unless` names another option that can take this
-    one's place: one of the two is needed."""
+    one's place: one of the two is needed. `least` and `most` bound a number: platforms are given them, and so
+    is the member when a number is refused."""
 
     name: str
     description: str
@@ -40,9 +41,12 @@ class Option:
     suggest: Callable[..., tuple[Choice, ...]] | None = None
     limit: int = TYPED_LIMIT
     unless: str = ""
+    least: int = 1
+    most: int = INTEGER_LIMIT
 
     def __post_init__(self) -> None:
         _check(self.name, self.description)
+        require(-INTEGER_LIMIT <= self.least <= self.most <= INTEGER_LIMIT, f"bounds of {self.name}")
         require(0 < self.limit <= TEXT_LIMIT, f"1 to {TEXT_LIMIT} characters for {self.name}")
         require(not (self.choices and self.suggest), f"choices or suggestions for {self.name}, not both")
         require(not (self.required and self.unless), f"{self.name} is required, or another one is given")
@@ -119,8 +123,9 @@ def _convert_bool(option: Option, given: str | int | bool) -> bool:
 
 def _convert_int(option: Option, given: str | int | bool) -> int:
     text = str(given).strip()
-    if not _NUMBER.fullmatch(text) or abs(int(text)) > INTEGER_LIMIT:
-        raise InvalidInput("option.integer", option=option.name)
+    if not _NUMBER.fullmatch(text) or not option.least <= int(text) <= option.most:
+        least, most = str(option.least), str(option.most)
+        raise InvalidInput("option.integer", option=option.name, least=least, most=most)
     return int(text)
 
 

@@ -7,6 +7,7 @@ from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update
 from bot.core.domain.marks import change_zone
 from bot.core.domain.pace import change_pace
+from bot.core.domain.packing import PACE_MAX, PACE_MIN
 from bot.core.domain.pauses import PAUSE_WEEKS_MAX, pause_until, resume
 from bot.core.domain.plans import Plan, place_at, zone_of
 from bot.core.errors import InvalidInput
@@ -23,7 +24,14 @@ from bot.core.views.zones import city_question
 feature = Feature("pauses", views)
 
 
-HOURS = Option("hours", "Hours a week, 4 to 20", kind=int, required=True)
+HOURS = Option(
+    "hours",
+    f"Hours a week, {PACE_MIN} to {PACE_MAX}",
+    kind=int,
+    required=True,
+    least=PACE_MIN,
+    most=PACE_MAX,
+)
 UNTIL = Option("until", "The day you are back, such as 2027-01-04", kind=date, required=True)
 
 

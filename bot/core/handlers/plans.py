@@ -10,6 +10,7 @@ from bot.core.chat.message import Message, Update
 from bot.core.domain.curriculum import Track
 from bot.core.domain.drafts import Draft, check_pace, draft_plan
 from bot.core.domain.marks import end_plan
+from bot.core.domain.packing import PACE_MAX, PACE_MIN
 from bot.core.domain.plans import Plan, begin_plan, is_finished
 from bot.core.domain.topics import find_topic, offer_topics
 from bot.core.errors import InvalidInput
@@ -55,7 +56,13 @@ def suggest_tracks(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
     options=(
         Option("track", "Which way to go (else: the first one)", suggest=suggest_tracks),
         Option("start", "First day, such as 2027-01-04 (else: next Monday)", kind=date),
-        Option("hours", "Hours a week, 4 to 20 (else: 6)", kind=int),
+        Option(
+            "hours",
+            f"Hours a week, {PACE_MIN} to {PACE_MAX} (else: {USUAL_PACE})",
+            kind=int,
+            least=PACE_MIN,
+            most=PACE_MAX,
+        ),
         Option("zone", "A city with your time", suggest=suggest_zones),
     ),
 )
@@ -106,7 +113,11 @@ def swap(
     options=(Option("page", "Which page (else: the one with this week)", kind=int),),
 )
 def view_plan(request: Request, ctx: Context, *, page: int | None = None) -> Message:
-    return plan_pages.plan_card(ctx.content, require_running(request, ctx).plan, request.now, page)
+    plan = require_running(request, ctx).plan
+    pages = plan_pages.count_pages(ctx.content, plan)
+    if page is not None and page > pages:
+        raise InvalidInput("page.range", pages=str(pages))
+    return plan_pages.plan_card(ctx.content, plan, request.now, page)
 
 
 @feature.action(presses.VIEW)

@@ -84,7 +84,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "option.bool": ("", "option", " takes yes or no."),
     "option.choice": ("", "option", " takes one of these: ", "choices", "."),
     "option.date": ("", "option", " takes a date such as 2027-01-31."),
-    "option.integer": ("", "option", " takes a whole number such as 3."),
+    "option.integer": ("", "option", " takes a whole number from ", "least", " to ", "most", "."),
     "option.long": (
         "",
         "option",
@@ -97,7 +97,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "outbox.gone": ("There is no row ", "row", ". `cairn outbox list` shows what is held or dead."),
     "outbox.state": ("Row ", "row", " is ", "state", ": only held and dead rows can be changed."),
     "outbox.which": ("Which row? Name it: cairn outbox ", "do", " 42."),
-    "pace.range": ("A plan takes ", "least", " to ", "most", " hours a week. Please choose one of these."),
+    "page.range": ("Your plan has ", "pages", " pages. Choose one of them, or leave the page out."),
+    "pace.range": ("Choose a number from ", "least", " to ", "most", ": that many hours a week."),
     "pace.tight": (
         "What is left doesn't fit at ",
         "pace",
@@ -171,6 +172,7 @@ ABOUT = {
     "member.outside": "member",
     "member.several": "member",
     "member.unknown": "member",
+    "page.range": "page",
     "pace.range": "hours",
     "pace.tight": "hours",
     "pause.long": "until",

@@ -8,6 +8,7 @@ from bot.core.chat.form import DateInput, Form, TextInput
 from bot.core.chat.message import Actions, Message, Text
 from bot.core.chat.part import Markdown
 from bot.core.domain.curriculum import Content
+from bot.core.domain.packing import PACE_MAX, PACE_MIN
 from bot.core.domain.plans import Plan, last_day, monday_of_week, place_at
 from bot.core.views.dates import count_text, day_text
 from bot.core.views.naming import goal_title
@@ -22,7 +23,7 @@ def adjust_form(plan: Plan) -> Form:
         "Adjust your plan",
         ADJUSTED(plan.id),
         (
-            TextInput("hours", "Hours a week, 4 to 20", value=str(plan.pace), limit=4),
+            TextInput("hours", f"Hours a week, {PACE_MIN} to {PACE_MAX}", value=str(plan.pace), limit=4),
             TextInput("zone", "A city with your time", value=plan.zone),
             DateInput("until", "Pause until", hint="Leave it empty to go on as planned.", required=False),
         ),

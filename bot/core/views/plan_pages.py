@@ -65,6 +65,11 @@ def plan_card(
     return Message(name if len(sheets) == 1 else f"{name}, page {page} of {len(sheets)}", tuple(blocks))
 
 
+def count_pages(content: Content, plan: Plan) -> int:
+    """How many pages the plan's card has."""
+    return len(_sheets(content, plan))
+
+
 def _summary(content: Content, plan: Plan, now: datetime) -> str:
     year, progress = plan.start.year, measure(plan, now)
     dates = f"{day_text(plan.start, year)} to {day_text(last_day(plan), year)}"
