@@ -1,7 +1,7 @@
 """The lines to the platforms: each opened with what the settings hold, imported only when it is wanted."""
 
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from bot import telemetry
 from bot.adapters.slack.publish import INSTALL_PATH, REQUEST_PATH
 from bot.app import App
 from bot.clock import SystemClock
-from bot.core.errors import SettingsError
+from bot.core.errors import NotConnected, SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
 from bot.delivery.clerk import Desk
@@ -35,11 +35,42 @@ class Line:
     listen: Callable[[], Coroutine[Any, Any, None]]
 
 
-async def open_slack_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How the connection to a platform is opened, for as long as a stack lasts. `open` raises SettingsError
+    when a setting is missing or refused, a DeliveryError when the platform can't be reached, and TryAgain.
+    `check`: what an operator looks at then. `deduplicates`: as of its messenger."""
+
+    name: str
+    platform: Platform
+    check: str
+    deduplicates: bool
+    open: Callable[[AsyncExitStack], Awaitable[Line]]
+
+
+def openings(app: App, ready: Ready) -> tuple[Opening, ...]:
+    """One for each platform that this process connects to; nothing is opened yet."""
+    made = {"slack": _slack_opening, "discord": _discord_opening}
+    return tuple(made[platform](app, ready) for platform in app.connections)
+
+
+def _slack_opening(app: App, ready: Ready) -> Opening:
+    from bot.adapters.slack.messenger import SlackMessenger
+
+    return Opening(
+        "Slack",
+        "slack",
+        "the network, and SLACK_API_URL if it is set",
+        SlackMessenger.deduplicates,
+        functools.partial(open_slack_line, app, ready),
+    )
+
+
+async def open_slack_line(app: App, ready: Ready, stack: AsyncExitStack) -> Line:
     """Many workspaces over HTTP, where the app's client id says so; else one workspace, by Socket Mode when
     there is an app-level token, and over HTTP without.
 
-    Raises SettingsError when a token is missing or not taken, RetryLater when Slack can't be reached.
+    Raises SettingsError when a token is missing or not taken, NotConnected when Slack can't be reached.
     """
     settings = app.settings
     if settings.slack_bot_token is not None and settings.slack_client_id is not None:
@@ -127,11 +158,25 @@ def _open_workspaces(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
     )
 
 
-async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Line:
-    """One bot. Raises SettingsError when its token is not taken."""
+def _discord_opening(app: App, ready: Ready) -> Opening:
+    from bot.adapters.discord.messenger import DiscordMessenger
+
+    return Opening(
+        "Discord",
+        "discord",
+        "the network, and DISCORD_API_URL and DISCORD_GATEWAY_URL if they are set",
+        DiscordMessenger.deduplicates,
+        functools.partial(open_discord_line, app, ready),
+    )
+
+
+async def open_discord_line(app: App, ready: Ready, stack: AsyncExitStack) -> Line:
+    """One bot. Raises SettingsError when its token is not taken, a DeliveryError when Discord can't be
+    reached."""
     import discord
 
     from bot.adapters.discord.adapter import DiscordAdapter
+    from bot.adapters.discord.failures import FAILURES, read_failure
 
     settings = app.settings
     if settings.discord_token is None:
@@ -159,9 +204,18 @@ async def open_discord_line(app: App, stack: AsyncExitStack, ready: Ready) -> Li
         raise SettingsError(
             "Discord doesn't take DISCORD_TOKEN: copy it anew from the developer portal's page on the bot"
         ) from None
+    except FAILURES as error:
+        raise read_failure(error) from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # The library reads whatever it is answered, such as a proxy's own page.
+        check = "DISCORD_API_URL, and what stands between Cairn and Discord"
+        raise NotConnected("no answer of Discord's", check) from error
 
     async def listen() -> None:
         ready("Discord", "connecting")
-        await adapter.listen()
+        try:
+            await adapter.listen()
+        except FAILURES as error:
+            raise read_failure(error) from error
 
     return Line("discord", adapter.messenger, adapter, listen)

@@ -104,6 +104,11 @@ class PlatformHealth:
         return bool(self._connected or lost) and not self._awaited and max(lost, default=0.0) < GRACE_SECONDS
 
     @property
+    def failure(self) -> str:
+        """Why requests fail at this moment; empty when the last one was carried out."""
+        return self._failure
+
+    @property
     def trouble(self) -> str:
         """Why it is not ready, or what failed last; empty when there is nothing to say."""
         return self._trouble or self._failure

@@ -11,13 +11,15 @@ from typing import Any
 import structlog
 
 from bot.app import App, build, open_clerk, open_playground, open_runner, open_shared_runner
+from bot.connecting import PlatformConnection
 from bot.core.errors import SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
+from bot.delivery.clerk import Desk
 from bot.delivery.restored import RestoredMessenger
 from bot.delivery.runner import Runner
 from bot.delivery.switchboard import Switchboard
-from bot.lines import Line, Ready, open_discord_line, open_slack_line
+from bot.lines import Line, Ready, openings
 from bot.scheduling.heartbeat import heartbeat
 from bot.settings import Settings
 
@@ -39,9 +41,10 @@ async def serve(settings: Settings, url: str, roles: Collection[str], port: int,
     app = build(settings, url, roles)
     async with AsyncExitStack() as stack:
         stack.callback(app.close)
-        opened = functools.partial(_open_playground, app, port, ready)
-        runner, serving = await (
-            opened(roles) if settings.is_playground else _open_platforms(app, stack, roles, ready)
+        runner, serving = (
+            _open_playground(app, port, ready, roles)
+            if settings.is_playground
+            else _open_platforms(app, stack, roles, ready)
         )
         beats: dict[Beat, float] = dict.fromkeys(
             (runner.turn, app.health.beat, app.health.look), settings.beat
@@ -56,11 +59,12 @@ async def serve(settings: Settings, url: str, roles: Collection[str], port: int,
         await _until_signal(runner, beats, serving)
 
 
-async def _open_playground(
+def _open_playground(
     app: App, port: int, ready: Ready, roles: Collection[str]
 ) -> tuple[Runner, list[Serving]]:
     adapter = open_playground(app)
-    runner = _open_runner(app, {"playground": adapter.messenger}, roles)
+    messengers: dict[Platform, Messenger] = {"playground": adapter.messenger}
+    runner = _open_runner(app, messengers, adapter.messenger.deduplicates, roles)
     adapter.live_through(runner.travel)
     serving: list[Serving] = []
     if "gateway" in roles:
@@ -70,7 +74,7 @@ async def _open_playground(
     return runner, serving
 
 
-async def _open_platforms(
+def _open_platforms(
     app: App, stack: AsyncExitStack, roles: Collection[str], ready: Ready
 ) -> tuple[Runner, list[Serving]]:
     """Nothing of these is ever moved in time: real members live by the machine's clock."""
@@ -79,23 +83,39 @@ async def _open_platforms(
             "the playground has moved this database's clock, so members would be reminded at wrong hours: "
             "choose another DATABASE_URL or CAIRN_DATA"
         )
-    lines: list[Line] = []
-    if set(roles) & {"gateway", "courier"}:
-        if "Slack" in app.settings.platforms:
-            lines.append(await open_slack_line(app, stack, ready))
-        if "Discord" in app.settings.platforms:
-            lines.append(await open_discord_line(app, stack, ready))
-    runner = _open_runner(app, {line.platform: line.messenger for line in lines}, roles)
+    messengers: dict[Platform, Messenger] = {}
+    desks: dict[Platform, Desk] = {}
+    listens, ways = "gateway" in roles, openings(app, ready)
+    runner = _open_runner(app, messengers, all(way.deduplicates for way in ways), roles)
     serving: list[Serving] = []
-    if "gateway" in roles:
-        clerk = open_clerk(app, {line.platform: line.desk for line in lines})
+    if listens:
+        clerk = open_clerk(app, desks)
         serving.append(clerk.run(app.settings.beat, alone=not app.url.startswith("postgres")))
-        serving += [line.listen() for line in lines]
+
+    async def use(line: Line) -> None:
+        messengers[line.platform], desks[line.platform] = line.messenger, line.desk
+        runner.reconnected()
+        await (line.listen() if listens else asyncio.Event().wait())
+
+    def lose(platform: Platform) -> None:
+        if messengers.pop(platform, None) is not None:
+            del desks[platform]
+            runner.reconnected()
+
+    for way in ways:
+        lost = functools.partial(lose, way.platform)
+        connection = PlatformConnection(way, app.connections[way.platform], use, lost)
+        # Closed when all else has ended: what is being said then still needs it.
+        stack.push_async_callback(connection.close)
+        serving.append(connection.keep())
     return runner, serving
 
 
-def _open_runner(app: App, messengers: Mapping[Platform, Messenger], roles: Collection[str]) -> Runner:
-    switchboard, platforms = RestoredMessenger(Switchboard(messengers)), tuple(messengers)
+def _open_runner(
+    app: App, messengers: Mapping[Platform, Messenger], deduplicates: bool, roles: Collection[str]
+) -> Runner:
+    switchboard = RestoredMessenger(Switchboard(messengers, deduplicates=deduplicates))
+    platforms = messengers.keys()
     if app.url.startswith("postgres"):
         return open_shared_runner(app, switchboard, roles, platforms)
     return open_runner(app, switchboard, platforms)

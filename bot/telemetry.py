@@ -34,6 +34,8 @@ def configure_logs(level: str, log_format: str) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING))
+    # It warns of every beat that came while the one before was still running.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def report_bug(error: Exception, call: Call | Typing | Caller | Chart | Occurrence) -> str:

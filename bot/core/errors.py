@@ -9,6 +9,7 @@
     ├── ContentError         a file under `content/` is wrong: file, line and remedy
     ├── DeliveryError        what was to be said unasked did not get through
     │   ├── RetryLater       it surely wasn't said; the same may get through after a while
+    │   │   └── NotConnected the connection to a platform can't be opened now; what to check
     │   ├── Unreachable      it can't be said there, however often it is tried
     │   ├── PerhapsSent      it may have been said before a restore, and the platform can't tell
     │   └── Unknown          nobody knows whether it was said: the platform has to be asked
@@ -91,6 +92,15 @@ class RetryLater(DeliveryError):
         super().__init__(why)
         self.after = after
         self.alone = alone
+
+
+class NotConnected(RetryLater):
+    """The connection to a platform can't be opened now. `check` tells the operator what to look at, beside
+    the network: a setting, or an act on the platform's pages."""
+
+    def __init__(self, why: str, check: str, after: float | None = None) -> None:
+        super().__init__(why, after)
+        self.check = check
 
 
 class Unreachable(DeliveryError):

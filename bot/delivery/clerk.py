@@ -15,7 +15,7 @@ import structlog
 from bot.core.chat.call import Answer, Call
 from bot.core.chat.call_codec import read_call
 from bot.core.errors import RetryLater, SealBroken, TryAgain
-from bot.core.ids import Address, Platform
+from bot.core.ids import PLATFORMS, Address, Platform
 from bot.core.inbox import Kept
 from bot.core.ports import Clock
 from bot.core.views.calls import unseen
@@ -50,7 +50,8 @@ class Desk(Protocol):
 
 
 class Clerk:
-    """`answer` carries a call out. `lease_seconds`: that of the inbox."""
+    """`answer` carries a call out. `desks`: those of the platforms that are connected now; they come and go.
+    `lease_seconds`: that of the inbox."""
 
     def __init__(
         self,
@@ -80,7 +81,7 @@ class Clerk:
         try:
             if alone:
                 with suppress(Exception):  # then their leases run out
-                    await self._hop(self._inbox.free, tuple(self._desks))
+                    await self._hop(self._inbox.free, PLATFORMS)
             while True:
                 await self.turn()
                 await asyncio.sleep(beat)
@@ -141,9 +142,7 @@ class Clerk:
             return
         try:
             async with asyncio.timeout(self._patience):
-                await self._desks[kept.space.platform].work(
-                    call, kept.back, lambda asked: self._ask(kept, asked)
-                )
+                await self._desk(kept).work(call, kept.back, lambda asked: self._ask(kept, asked))
         except PASSES as error:
             if not self._is_over(kept):
                 structlog.get_logger().warning(
@@ -155,6 +154,12 @@ class Clerk:
         except Exception as error:  # noqa: BLE001  a bug of ours, which would be there the next time
             self._report(error, call)
         await self._settle(kept)
+
+    def _desk(self, kept: Kept) -> Desk:
+        desk = self._desks.get(kept.space.platform)
+        if desk is None:
+            raise RetryLater("not connected")
+        return desk
 
     async def _ask(self, kept: Kept, call: Call) -> Answer | None:
         if kept.worked:

@@ -40,6 +40,9 @@ class LocalRunner:
         await self._stopped.wait()
         await asyncio.gather(*self._draining.values(), return_exceptions=True)
 
+    def reconnected(self) -> None:
+        """Each turn looks at which platforms there are."""
+
     def stop(self) -> None:
         self._courier.stop()
         self._stopped.set()

@@ -85,8 +85,8 @@ async def install(url: str) -> None:
 
 
 class QueueRunner:
-    """Plans, if it `plans`, and sends what is for the platforms that it `sends_to`; other processes may do
-    the same, or the rest."""
+    """Plans, if it `plans`, and sends what is for the platforms that it `sends_to`, which may come and go;
+    other processes may do the same, or the rest."""
 
     def __init__(
         self,
@@ -114,6 +114,7 @@ class QueueRunner:
         self._patience = timedelta(seconds=lease_seconds / 2)
         self._installed = False
         self._stopped = asyncio.Event()
+        self._changed = asyncio.Event()
         self._manager: QueueManager | None = None
         self._log_cleared = monotonic()
 
@@ -123,15 +124,23 @@ class QueueRunner:
         if self._plans:
             await do_at_last("start delayed", self._resolve, self._stopped)
         await self.turn()
-        if self._sends_to:
-            await do_at_last("queue away", self._take_jobs, self._stopped)
-        await self._stopped.wait()
+        while not self._stopped.is_set():
+            self._changed.clear()
+            if self._sends_to:
+                await do_at_last("queue away", self._take_jobs, self._stopped)
+            else:
+                await self._changed.wait()
+
+    def reconnected(self) -> None:
+        # What a manager takes jobs for is settled when it begins.
+        self._changed.set()
+        if self._manager is not None:
+            self._manager.shutdown.set()
 
     def stop(self) -> None:
         self._courier.stop()
         self._stopped.set()
-        if self._manager is not None:
-            self._manager.shutdown.set()
+        self.reconnected()
 
     async def turn(self) -> None:
         try:
@@ -186,9 +195,9 @@ class QueueRunner:
         """Drains the bucket of every job that this process gets, until it is stopped."""
         async with _connect(self._url) as asking, _connect(self._url) as hearing:
             self._manager = QueueManager(_queries(TwoLines(asking, hearing)), _tables().channel)
-            for platform in self._sends_to:
+            for platform in tuple(self._sends_to):
                 self._manager.entrypoint(platform, accepts_context=False)(self._drain)
-            if not self._stopped.is_set():
+            if not self._stopped.is_set() and not self._changed.is_set():
                 await self._manager.run(
                     dequeue_timeout=POLL,
                     heartbeat_timeout=self._patience,

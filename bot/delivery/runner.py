@@ -35,6 +35,10 @@ class Runner(Protocol):
         """Moves the clock to `instant` through every moment at which something is due, in order."""
         ...
 
+    def reconnected(self) -> None:
+        """The platforms that it sends to are others now."""
+        ...
+
     def stop(self) -> None:
         """Ends `run`."""
         ...

@@ -10,16 +10,13 @@ from bot.core.outbox import Messenger
 
 
 class Switchboard:
-    """`lines`: the platforms that this process is connected to. What is for another one waits for a process
-    that is."""
+    """`lines`: the platforms that this process is connected to now; they come and go. What is for another
+    one waits for a process that is. `deduplicates`: whether every platform does that will ever be there; what
+    is marked in groups may be said again after a crash."""
 
-    def __init__(self, lines: Mapping[Platform, Messenger]) -> None:
+    def __init__(self, lines: Mapping[Platform, Messenger], *, deduplicates: bool) -> None:
         self._lines = lines
-
-    @property
-    def deduplicates(self) -> bool:
-        """Whether every platform does: what is marked in groups may be said again after a crash."""
-        return all(line.deduplicates for line in self._lines.values())
+        self.deduplicates = deduplicates
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
         return await self._line(occurrence).post(occurrence, notice)

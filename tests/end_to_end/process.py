@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 _SETTINGS = ("SLACK_", "DISCORD_", "CAIRN_", "DATABASE_URL")
 
 

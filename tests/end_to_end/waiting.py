@@ -88,9 +88,14 @@ class Process:
                 stderr=log,
             )
         assert process.stdout is not None
-        async with asyncio.timeout(START_SECONDS):
-            told = (await process.stdout.readline()).decode()
-        assert told, (data / "log").read_text(encoding="utf-8")
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                told = (await process.stdout.readline()).decode()
+            assert told, (data / "log").read_text(encoding="utf-8")
+        except BaseException:
+            # It waits for a platform as long as it takes, so nothing else would end it.
+            await cls(process, "").kill()
+            raise
         return cls(process, told)
 
     async def kill(self) -> None:

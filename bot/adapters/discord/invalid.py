@@ -81,7 +81,9 @@ class InvalidRequests:
         status, headers = params.response.status, params.response.headers
         self.count(status, headers.get("X-RateLimit-Scope"))
         self._report(status, params.url.path)
-        if ctx.trace_request_ctx == IMPATIENT and (status == 429 or status >= 500):
+        # While the library signs in it asks who the bot is; back-off is then the business of the connection.
+        impatient = ctx.trace_request_ctx == IMPATIENT or params.url.path.endswith("/@me")
+        if impatient and (status == 429 or status >= 500):
             after = headers.get("Retry-After")
             raise Refused(status, float(after) if after else None)
 

@@ -12,19 +12,17 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.guard import BODY_LIMIT, Guard
 from bot.adapters.slack.hearing import Hearing
 from bot.adapters.slack.install import Beginnings, Credentials, InstallDoor
 from bot.adapters.slack.listeners import Report
 from bot.adapters.slack.openings import MOST
-from bot.adapters.slack.publish import REQUEST_PATH, SCOPES
+from bot.adapters.slack.publish import REQUEST_PATH
 from bot.adapters.slack.receive import PLATFORM
 from bot.adapters.slack.renewal import Renewal, Renewing
+from bot.adapters.slack.sign_in import ask, compare_scopes
 from bot.adapters.slack.socket import PING_SECONDS, Socket
 from bot.adapters.slack.surroundings import API_URL, Surroundings, make_logger, open_session
 from bot.adapters.slack.workspaces import (
@@ -38,7 +36,6 @@ from bot.adapters.slack.workspaces import (
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Space
 from bot.core.domain.installs import Install
-from bot.core.errors import SettingsError
 from bot.core.ids import Address
 from bot.core.ports import Clock, Painter, PlatformDoors
 from bot.platform_health import PlatformHealth
@@ -113,11 +110,11 @@ class SlackAdapter:
     async def listen(
         self, app_token: str, *, ready: Callable[[], None], ping_seconds: float = PING_SECONDS
     ) -> None:
-        """Takes Slack's requests over a socket until cancelled; one that falls silent is opened anew.
+        """Takes Slack's requests over a socket until cancelled; one that falls silent is opened again.
 
-        Raises SettingsError for a token that Slack doesn't take.
+        Raises SettingsError for a token that Slack doesn't take, NotConnected when there is no first socket.
         """
-        opened = await _ask(self._client.apps_connections_open(app_token=app_token), "SLACK_APP_TOKEN")
+        opened = await ask(self._client.apps_connections_open(app_token=app_token), "SLACK_APP_TOKEN")
         socket = Socket(
             self._app, self._client, app_token, self._hearing.finish, ping_seconds, health=self._health
         )
@@ -150,7 +147,7 @@ async def open_slack(
     """The adapter of the workspace that the bot's token belongs to, for as long as the block lasts.
 
     `report` is told about bugs, `health` how the connection is. Raises SettingsError for a token that Slack
-    doesn't take, RetryLater when Slack can't be reached.
+    doesn't take, NotConnected when Slack can't be reached.
     """
     health = health or PlatformHealth()
     async with open_session() as session:
@@ -158,8 +155,8 @@ async def open_slack(
             doors, catalog, painter, report, prefix, api_url, openings, session, health, alone=True
         )
         client = around.client(token)
-        told = await _ask(client.auth_test(), "SLACK_BOT_TOKEN")
-        _compare_scopes(told)
+        told = await ask(client.auth_test(), "SLACK_BOT_TOKEN")
+        compare_scopes(told)
         space = Space(Address(PLATFORM, told["team_id"]), told["team"])
         await doors.returned(space)
         one = OneWorkspace(around.speak(space, token, told["user_id"]), doors)
@@ -225,24 +222,3 @@ def _make_app(client: AsyncWebClient) -> AsyncApp:
         authorize=authorize,
         request_verification_enabled=False,
     )
-
-
-async def _ask(call: Any, setting: str) -> AsyncSlackResponse:
-    """The answer to a call that a wrong setting makes fail."""
-    try:
-        answer: AsyncSlackResponse = await call
-    except BROKEN as error:
-        code = code_of(error)
-        if isinstance(error, SlackApiError) and code.endswith(("auth", "token_type", "inactive", "revoked")):
-            raise SettingsError(f"{setting} is not a token that Slack takes now: {code}") from None
-        raise nothing_said(error) from None
-    return answer
-
-
-def _compare_scopes(told: AsyncSlackResponse) -> None:
-    """Tells the operator what the installed app may not do yet, as its manifest is older than Cairn."""
-    granted = told.headers.get("x-oauth-scopes", "")
-    missing = sorted(SCOPES.keys() - {scope.strip() for scope in granted.split(",")})
-    if missing:
-        do = "paste `cairn manifest slack` at the app's page App Manifest, then install the app again"
-        structlog.get_logger().warning("slack scopes missing", scopes=missing, do=do)

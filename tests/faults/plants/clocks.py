@@ -7,6 +7,9 @@ BEATS = "tests/unit/test_heartbeat.py"
 HEALTH = "bot/health.py"
 CONNECTIONS = "bot/platform_health.py"
 READY = "tests/contract/test_health.py"
+CONNECTING = "bot/connecting.py"
+OPENED = "tests/unit/test_connecting.py"
+STARTS = "tests/end_to_end/test_starts.py"
 
 FAULTS = (
     Fault(
@@ -72,5 +75,46 @@ FAULTS = (
         "pass",
         READY,
         "short_loss",
+    ),
+    Fault(
+        "a platform that asks for a wait is asked again at once",
+        CONNECTING,
+        "wait = trouble.after or min(",
+        "wait = min(",
+        OPENED,
+        "asks_for",
+    ),
+    Fault(
+        "a token that is refused after an outage ends the process",
+        CONNECTING,
+        "if not tries:\n",
+        "if True:\n",
+        OPENED,
+        "refused_later",
+    ),
+    Fault(
+        "a connection is closed before what is being said through it",
+        CONNECTING,
+        "        except PASSES as error:\n",
+        "        except asyncio.CancelledError:\n            await self.close()\n            raise\n"
+        "        except PASSES as error:\n",
+        OPENED,
+        "stays_open",
+    ),
+    Fault(
+        "nobody waits for a platform that never answers",
+        CONNECTING,
+        "asyncio.timeout(self._try_seconds)",
+        "asyncio.timeout(None)",
+        OPENED,
+        "never_answers",
+    ),
+    Fault(
+        "a socket that was lost is not reported",
+        "bot/adapters/discord/connection.py",
+        "self._health.disconnected(str(shard_id))",
+        "pass",
+        STARTS,
+        "connection_that_is_lost",
     ),
 )
