@@ -26,7 +26,8 @@ from bot.core.router import Router
 from bot.curriculum.cities import CITIES_FILE, load_cities
 from bot.curriculum.load import load_content
 from bot.delivery.clerk import Clerk, Desk
-from bot.delivery.courier import GROUP, Courier, Hop
+from bot.delivery.courier import GROUP, Courier
+from bot.delivery.hop import Hop
 from bot.delivery.inbox import KEEP, Inbox
 from bot.delivery.local import LocalRunner
 from bot.delivery.pace import Pace, Rate
@@ -69,8 +70,6 @@ BEGINNING, KEEPING = 0.4, 0.45
 # A shorter silence, such as a deploy or a closed lid, leaves everybody time to do what is due.
 A_DOWNTIME = timedelta(days=1)
 POSTGRES_WRITERS = 5
-# Requests that one message takes there: to open a conversation, to ask for the member, to create, to edit.
-DISCORD_REQUESTS = 4
 
 # Who meets members, who looks at what is due, and who says it.
 ROLES = ("gateway", "planner", "courier")
@@ -87,6 +86,7 @@ class App:
     store: DatabaseStore
     router: Router
     hop: Hop
+    look: Hop
     time: ThreadTime
     doors: ThreadDoors
     inbox: Inbox
@@ -148,6 +148,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         store=store,
         router=router,
         hop=write,
+        look=functools.partial(hop, pools.maker),
         time=ThreadTime(clock, pulse, writers, readers),
         doors=ThreadDoors(
             router,
@@ -238,13 +239,8 @@ def _open_planner(app: App) -> Planner:
 
 def _open_courier(app: App, messenger: Messenger, platforms: Collection[str] | None) -> Courier:
     settings = app.settings
-    # Nobody limits the playground.
-    pace = Pace(
-        {
-            "slack": Rate(settings.slack_rate, settings.slack_channel_rate),
-            "discord": Rate(settings.discord_rate / DISCORD_REQUESTS),
-        }
-    )
+    # Nobody limits the playground, and Discord counts requests instead of messages: its adapter does, too.
+    rates = {"slack": Rate(settings.slack_rate, settings.slack_channel_rate), "discord": Rate()}
     return Courier(
         app.store,
         app.router,
@@ -252,8 +248,10 @@ def _open_courier(app: App, messenger: Messenger, platforms: Collection[str] | N
         app.time,
         app.hop,
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
-        pause=pace.wait,
+        pace=Pace(rates),
         lease_seconds=settings.lease,
         group=GROUP if messenger.deduplicates else 1,
+        in_flight=settings.in_flight,
         platforms=platforms,
+        look=app.look,
     )

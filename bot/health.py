@@ -14,7 +14,7 @@ from bot.core.domain.curriculum import Content
 from bot.core.errors import TryAgain
 from bot.core.ids import Platform
 from bot.core.ports import Clock
-from bot.delivery.courier import Hop
+from bot.delivery.hop import Hop
 from bot.platform_health import PlatformHealth
 from bot.recovery.watch import RecoveryWatch
 from bot.storage.outbox import Outbox

@@ -16,6 +16,8 @@ from bot.storage.outbox import Outbox, OutboxRow
 from bot.storage.store import DatabaseStore
 
 LISTED = 100
+# What an operator calls a row that may have been said.
+STATES = {"ambiguous": "in doubt"}
 
 
 def read_status(settings: Settings) -> dict[str, Any]:
@@ -75,9 +77,9 @@ def outbox(box: Outbox, do: str, row_id: int | None, now: datetime) -> str:
 
 def _table(rows: Sequence[OutboxRow]) -> str:
     if not rows:
-        return "Nothing is held or dead."
+        return "Nothing is held, dead or in doubt."
     return "\n".join(
-        f"{row.id}  {row.state} since {row.changed_at:%Y-%m-%d %H:%M}Z  {row.kind}  "
+        f"{row.id}  {STATES.get(row.state, row.state)} since {row.changed_at:%Y-%m-%d %H:%M}Z  {row.kind}  "
         f"{row.platform}/{row.space}  {row.why}"
         for row in rows
     )
@@ -87,7 +89,8 @@ def _details(row: OutboxRow) -> str:
     told = {
         "row": f"{row.id}, {row.kind} for number {row.subject} of {row.platform}/{row.space}",
         "week": f"{row.week}, ordinal {row.ordinal}",
-        "state": f"{row.state} since {row.changed_at.isoformat()}, after {row.attempts} tries",
+        "state": f"{STATES.get(row.state, row.state)} since {row.changed_at.isoformat()}, "
+        f"after {row.attempts} tries, put off {row.delays} times in a row",
         "due": f"{row.due_at.isoformat()}, not before {row.not_before.isoformat()}",
         "why": row.why or "-",
     }

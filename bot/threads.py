@@ -22,17 +22,18 @@ T = TypeVar("T")
 
 
 class Pools:
-    """The threads that wait for the database: so many `writers` and `readers`, and a `keeper` of its own,
-    because calls are kept just when the others are held up."""
+    """The threads that wait for the database: so many `writers` and `readers`, a `keeper` of its own, because
+    calls are kept just when the others are held up, and a `maker`, because some messages take long."""
 
     def __init__(self, writers: int, readers: int) -> None:
         self.writers = ThreadPoolExecutor(writers, "write")
         self.readers = ThreadPoolExecutor(readers, "read")
         self.keeper = ThreadPoolExecutor(1, "keep")
+        self.maker = ThreadPoolExecutor(1, "make")
 
     def close(self) -> None:
         """Waits for what they are doing."""
-        for pool in (self.writers, self.readers, self.keeper):
+        for pool in (self.writers, self.readers, self.keeper, self.maker):
             pool.shutdown()
 
 

@@ -9,6 +9,7 @@
     ├── ContentError         a file under `content/` is wrong: file, line and remedy
     ├── DeliveryError        what was to be said unasked did not get through
     │   ├── RetryLater       it surely wasn't said; the same may get through after a while
+    │   │   ├── Outage       the platform as a whole doesn't answer
     │   │   └── NotConnected the connection to a platform can't be opened now; what to check
     │   ├── Unreachable      it can't be said there, however often it is tried
     │   ├── PerhapsSent      it may have been said before a restore, and the platform can't tell
@@ -85,13 +86,23 @@ class DeliveryError(BotError):
 
 
 class RetryLater(DeliveryError):
-    """It surely wasn't said. `after` is how many seconds the whole bucket has to wait, or only this
-    message when it is `alone`; None: nobody said."""
+    """It surely wasn't said, or only half: `ref` is what the platform has of it, and the next try completes
+    that. `after` is how many seconds the whole bucket has to wait, or only this message when it is `alone`;
+    None: nobody said."""
 
-    def __init__(self, why: str, after: float | None = None, *, alone: bool = False) -> None:
+    def __init__(self, why: str, after: float | None = None, *, alone: bool = False, ref: str = "") -> None:
         super().__init__(why)
         self.after = after
         self.alone = alone
+        self.ref = ref
+
+
+class Outage(RetryLater):
+    """The platform as a whole doesn't answer, or refuses everything for now. Says nothing about the message:
+    no try is counted, and the bucket is probed until it answers again."""
+
+    def __init__(self, why: str, *, ref: str = "") -> None:
+        super().__init__(why, ref=ref)
 
 
 class NotConnected(RetryLater):

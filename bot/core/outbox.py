@@ -1,6 +1,6 @@
 """What delivery needs: slots, the ledger and leases of who may send, from the database; and a platform."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -108,26 +108,26 @@ class LedgerRows(Protocol):
         """Whether the subject was told something of these kinds, or is being told, in the same week."""
         ...
 
-    def next(self, bucket: str, now: datetime, most: int) -> tuple[Occurrence, ...]:
-        """The rows of the bucket that wait the longest, at most so many and none of the same subject, with
-        one try more counted. Nobody else gets them before this transaction ends."""
+    def next(
+        self, bucket: str, now: datetime, most: int, without: Collection[OccurrenceId] = ()
+    ) -> tuple[Occurrence, ...]:
+        """The rows of the bucket that wait the longest, at most so many, `without` these, with one try more
+        counted. Nobody has them until they are leased."""
         ...
 
-    def lease(self, told: Sequence[tuple[Occurrence, Notice | None]], token: int, now: datetime) -> None:
-        """Gives the rows to a lease's token, with the place where each is about to be said, so that the
-        platform can be asked whether it was."""
+    def lease(self, rows: Sequence[Occurrence], token: int, now: datetime) -> set[OccurrenceId]:
+        """Gives rows to a lease's token, with the place where each is about to be said, so that the platform
+        can be asked whether it was, and its memo. Returns those that still waited to be said at `now`; the
+        others are left as they are."""
         ...
 
-    def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
-        """A row of the bucket of which nobody knows whether it was said."""
+    def doubtful(self, bucket: str, now: datetime, most: int) -> tuple[Occurrence, ...]:
+        """The rows of the bucket, at most so many, of which nobody knows whether they were said and that may
+        be looked for now."""
         ...
 
     def finish(self, marks: Sequence[tuple[OccurrenceId, Outcome]], token: int, now: datetime) -> bool:
         """Writes how it went. False when a row has another token meanwhile: that one is left as it is."""
-        ...
-
-    def bury(self, occurrence: OccurrenceId, why: str, now: datetime) -> None:
-        """What can't even be made is dead."""
         ...
 
     def doubt(self, bucket: str, token: int, now: datetime) -> int:
@@ -163,7 +163,8 @@ class LeaseRows(Protocol):
 
 
 class Messenger(Protocol):
-    """How a platform is told something unasked. Raises RetryLater, Unreachable or Unknown."""
+    """How a platform is told something unasked. Raises RetryLater (Outage when the platform as a whole does
+    not answer), Unreachable or Unknown."""
 
     @property
     def deduplicates(self) -> bool:

@@ -170,6 +170,11 @@ class Router:
         except Exception as error:  # as in `answer`
             raise Unreachable(f"bug {self._report(error, occurrence)}") from error
 
+    def is_late(self, occurrence: Occurrence, now: datetime) -> bool:
+        """Whether the occurrence is not worth saying any more."""
+        schedule = self._catalog.schedules.get(occurrence.kind)
+        return schedule is None or is_too_late(occurrence.due_at, now, schedule.late)
+
     def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
         """Whether a lead is to be told that this could not be said: the one who asked for it."""
         schedule = self._catalog.schedules.get(occurrence.kind)

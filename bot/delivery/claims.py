@@ -1,19 +1,39 @@
-"""What a courier does in transactions: claims rows under the lease of a bucket, and marks how they went."""
+"""What a worker does in transactions: makes messages, leases their rows, and marks how they went.
 
+A message is made in a transaction that only reads, so a slow one holds no lock and an error in it undoes
+nothing else. Its row is leased afterwards, if it still waits.
+"""
+
+import random
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from time import monotonic
 from typing import NamedTuple, Protocol
 
 from bot.core.chat.notice import Later, Notice, Skip, Telling
-from bot.core.domain.ledger import Cut, Occurrence, Outcome, platform_of
-from bot.core.errors import DeliveryError, Unreachable
+from bot.core.domain.ledger import Cut, Occurrence, OccurrenceId, Outcome, platform_of
+from bot.core.errors import DeliveryError, TryAgain, Unreachable
+from bot.core.ids import SpaceId
 from bot.core.ports import Clock, Store, Transaction
+from bot.delivery.outcomes import put_off
+
+# Messages are made for so long before those that are made are sent.
+MAKING_SECONDS = 0.25
+# How often a claim looks behind rows that have to wait for a message to the same person.
+LOOKS = 3
+
+Subject = tuple[SpaceId, int]
+Marks = list[tuple[Occurrence, Outcome]]
 
 
 class Notices(Protocol):
     def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Telling:
         """What is to be said, as it is true now. Raises Unreachable when it can't be made."""
+        ...
+
+    def is_late(self, occurrence: Occurrence, now: datetime) -> bool:
+        """Whether it is not worth saying any more."""
         ...
 
     def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
@@ -33,25 +53,31 @@ class Notices(Protocol):
         ...
 
 
-Marks = list[tuple[Occurrence, Outcome]]
-
-
 class Lost(DeliveryError):
     """Somebody else holds the lease now."""
 
 
-class Claimed(NamedTuple):
-    """A row and what is said; None when there was nothing to say and the row is finished already."""
+class Made(NamedTuple):
+    """A row and its message; or how it goes on without one. `at`: when that was known, on the monotonic
+    clock."""
 
-    occurrence: Occurrence
-    notice: Notice | None
+    row: Occurrence
+    made: Notice | Outcome
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Messages that can be sent now, and rows that wait for another one to the same subject."""
+
+    made: tuple[Made, ...]
+    passed: tuple[Occurrence, ...]
 
 
 class Claims:
-    """The rows of a courier. All methods block, and raise TryAgain when the database is busy or away.
+    """The rows of a worker. All methods block, and raise TryAgain when the database is busy or away.
 
-    `owner` names the courier among others. `group`: how many rows are claimed, and marked, together.
-    `platforms`: those that it is connected to; None: all.
+    `owner` names the worker among others. `platforms`: those that it is connected to; None: all.
     """
 
     def __init__(
@@ -62,7 +88,6 @@ class Claims:
         *,
         owner: str,
         lease_seconds: float,
-        group: int,
         platforms: Collection[str] | None,
     ) -> None:
         self._store = store
@@ -70,7 +95,6 @@ class Claims:
         self._clock = clock
         self._owner = owner
         self._lease_seconds = lease_seconds
-        self._group = group
         self._platforms = platforms
 
     def buckets(self) -> tuple[str, ...]:
@@ -93,71 +117,97 @@ class Claims:
         with self._store.write() as tx:
             tx.leases.give_back(bucket, token, rest)
 
-    def turn(self, bucket: str, token: int, marks: Marks) -> tuple[Claimed, ...]:
-        """Marks how it went, and claims what comes next. Raises Lost."""
-        now = self._clock.now()
-        try:
-            with self._store.write() as tx:
-                self._check(tx, bucket, token)
-                self._write(tx, marks, token, now)
-                return self._make(tx, tx.ledger.next(bucket, now, self._group), token, now)
-        except (Lost, Unreachable) as error:
-            # The marks were rolled back with the rest, but what was said was said.
-            self.finish(marks, token)
-            if isinstance(error, Lost):
-                raise
-        return self._claim_alone(bucket, token)
-
-    def finish(self, marks: Marks, token: int) -> None:
-        """Marks how it went. Raises Lost when a row is somebody else's meanwhile: they will find out."""
-        if marks:
-            with self._store.write() as tx:
-                self._write(tx, marks, token, self._clock.now())
-
-    def doubtful(self, bucket: str, token: int) -> Occurrence | None:
-        """A row of which nobody knows whether it was said. Raises Lost."""
-        with self._store.write() as tx:
-            self._check(tx, bucket, token)
-            return tx.ledger.doubtful(bucket, self._clock.now())
-
     def renew(self, bucket: str, token: int) -> None:
         """Keeps the lease. Raises Lost when it is somebody else's."""
         with self._store.write() as tx:
             self._check(tx, bucket, token)
 
-    def _claim_alone(self, bucket: str, token: int) -> tuple[Claimed, ...]:
-        """The next row without others, which would be rolled back with it. What can't be made is buried."""
-        now = self._clock.now()
-        rows: Sequence[Occurrence] = ()
-        try:
-            with self._store.write() as tx:
-                self._check(tx, bucket, token)
-                rows = tx.ledger.next(bucket, now, 1)
-                return self._make(tx, rows, token, now)
-        except Unreachable as error:
-            with self._store.write() as tx:
-                for row in rows:
-                    tx.ledger.bury(row.id, error.why, now)
-                    self._notices.report_unsaid(row, tx, now)
-        return tuple(Claimed(row, None) for row in rows)
+    def prepare(
+        self, bucket: str, most: int, without: Collection[OccurrenceId], busy: Collection[Subject]
+    ) -> Prepared:
+        """Makes the messages that wait the longest, at most so many: one for a subject, none for those that
+        are `busy`, and not the rows `without`. Stops early when it takes long."""
+        began, now = monotonic(), self._clock.now()
+        rows, passed = self._find(bucket, now, most, without, set(busy))
+        made: list[Made] = []
+        while len(made) < len(rows) and (not made or monotonic() - began < MAKING_SECONDS):
+            made += self._make_some(rows[len(made) :], now, began + MAKING_SECONDS)
+        return Prepared(tuple(made), tuple(passed))
 
-    def _make(
-        self, tx: Transaction, rows: Sequence[Occurrence], token: int, now: datetime
-    ) -> tuple[Claimed, ...]:
-        made: list[Claimed] = []
-        settled: Marks = []
-        for row in rows:
+    def lease(self, bucket: str, token: int, marks: Marks, made: Sequence[Made]) -> set[OccurrenceId]:
+        """Marks how it went with earlier rows, and gives these to the lease's token, unless they changed
+        meanwhile; those without a message are finished. Returns the leased rows. Raises Lost."""
+        now = self._clock.now()
+        with self._store.write() as tx:
+            self._check(tx, bucket, token)
+            self._write(tx, marks, token, now)
+            leased = tx.ledger.lease([one.row for one in made], token, now)
+            settled = [(one.row, one.made) for one in made if isinstance(one.made, Outcome)]
+            self._write(tx, [(row, how) for row, how in settled if row.id in leased], token, now)
+            return leased
+
+    def finish(self, marks: Marks, token: int) -> None:
+        """Marks how it went. Raises Lost when a row is somebody else's meanwhile: they will find out."""
+        with self._store.write() as tx:
+            self._write(tx, marks, token, self._clock.now())
+
+    def doubtful(self, bucket: str, most: int) -> tuple[Occurrence, ...]:
+        """Rows of which nobody knows whether they were said, and that may be looked for now."""
+        with self._store.read() as tx:
+            return tx.ledger.doubtful(bucket, self._clock.now(), most)
+
+    def _find(
+        self, bucket: str, now: datetime, most: int, without: Collection[OccurrenceId], busy: set[Subject]
+    ) -> tuple[list[Occurrence], list[Occurrence]]:
+        """The next rows, and those that have to wait for one of the same subject: what is said to somebody
+        may depend on what was just said to them."""
+        rows: list[Occurrence] = []
+        passed: list[Occurrence] = []
+        for _ in range(LOOKS):
+            skipped = {*without, *(row.id for row in (*rows, *passed))}
+            with self._store.read() as tx:
+                found = tx.ledger.next(bucket, now, most - len(rows), skipped)
+            for row in found:
+                subject = (row.space_id, row.subject)
+                (passed if subject in busy else rows).append(row)
+                busy.add(subject)
+            if len(rows) >= most or len(found) < most:
+                break
+        return rows, passed
+
+    def _make_some(self, rows: Sequence[Occurrence], now: datetime, until: float) -> list[Made]:
+        """At least one, and the others as long as it takes no longer than `until`. One that takes longer
+        than a transaction may is put off alone."""
+        made: list[Made] = []
+        begun: Occurrence | None = None
+        try:
+            with self._store.read() as tx:
+                for row in rows:
+                    begun = row
+                    made.append(Made(*self._make(row, tx, now), monotonic()))
+                    begun = None
+                    # After a bug the transaction may be of no use any more.
+                    if monotonic() >= until or _is_dead(made[-1].made):
+                        break
+        except TryAgain:
+            # Nothing was written, so what was made stays true.
+            if begun is None and not made:
+                raise
+            if begun is not None:
+                off = put_off("not made in time", begun, now, random.random())  # noqa: S311 - only jitter
+                made.append(Made(begun, off, monotonic()))
+        return made
+
+    def _make(self, row: Occurrence, tx: Transaction, now: datetime) -> tuple[Occurrence, Notice | Outcome]:
+        try:
             told = self._notices.notice(row, tx, now)
-            if isinstance(told, Skip):
-                settled.append((row, Outcome("skipped", told.why)))
-            elif isinstance(told, Later):
-                settled.append((row, Outcome("retry", told.why, not_before=told.at)))
-            else:
-                row = replace(row, place=told.place, to_id=told.to.id, memo=told.memo)
-            made.append(Claimed(row, told if isinstance(told, Notice) else None))
-        tx.ledger.lease(made, token, now)
-        self._write(tx, settled, token, now)
-        return tuple(made)
+        except Unreachable as error:
+            return row, Outcome("dead", error.why)
+        if isinstance(told, Skip):
+            return row, Outcome("skipped", told.why)
+        if isinstance(told, Later):
+            return row, Outcome("retry", told.why, not_before=told.at)
+        return replace(row, place=told.place, to_id=told.to.id, memo=told.memo), told
 
     def _check(self, tx: Transaction, bucket: str, token: int) -> None:
         if not tx.leases.renew(bucket, token, self._lease_seconds):
@@ -174,3 +224,7 @@ class Claims:
                 self._notices.report_unsaid(row, tx, now)
             if outcome.cut is not None:
                 self._notices.report_cut(row, outcome.cut, tx, now)
+
+
+def _is_dead(made: Notice | Outcome) -> bool:
+    return isinstance(made, Outcome) and made.state == "dead"

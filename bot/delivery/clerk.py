@@ -20,7 +20,7 @@ from bot.core.inbox import Kept
 from bot.core.ports import Clock
 from bot.core.views.calls import unseen
 from bot.core.views.errors import busy
-from bot.delivery.courier import Hop
+from bot.delivery.hop import Hop
 from bot.delivery.inbox import Inbox
 from bot.delivery.runner import why_failed
 

@@ -1,51 +1,37 @@
 """The courier: says what the ledger holds, once each, while it has the lease of a bucket.
 
-A short transaction claims a row, or a few, and makes the message, so that what is said is true at that
-moment; then the platform gets it, with no transaction open; the next transaction marks how that went. A row
-whose end nobody saw is looked up at the platform before anything is sent again.
+Messages are made one by one, their rows leased a few at a time, and several are in flight at once, with no
+transaction open; the next transaction marks how those that came back went. A row whose end nobody saw is
+looked up at the platform before anything is sent again.
 """
 
-import random
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import timedelta
+from collections.abc import Collection
 from time import monotonic
-from typing import Protocol, TypeVar
 
 import structlog
 
-from bot.core.chat.notice import Notice
-from bot.core.domain.ledger import Occurrence, Outcome, back_off
-from bot.core.errors import DeliveryError, TryAgain, Unreachable
 from bot.core.outbox import Messenger
 from bot.core.ports import Clock, Store
-from bot.delivery.claims import Claimed, Claims, Lost, Marks, Notices
-from bot.delivery.outcomes import after_failed_finding, after_failure, after_finding, after_refused_finding
-
-T = TypeVar("T")
-
-# Waits out the pace of a bucket, under a lease's token, and of a channel or member in it. How many seconds.
-Pause = Callable[[str, int, str], Awaitable[float]]
+from bot.delivery.claims import Claims, Lost, Notices
+from bot.delivery.drain import Drain
+from bot.delivery.hop import Hop
+from bot.delivery.lease import Lease
+from bot.delivery.open_bucket import OpenBucket, Sending
+from bot.delivery.outages import Outages
+from bot.delivery.pace import Pacing
 
 LEASE_SECONDS = 30.0
-# So many rows are claimed, and marked, in one transaction where the platform knows a key that it has seen.
+# So many rows are marked in one transaction where the platform knows a key that it has seen.
 GROUP = 8
-# A member who changes their mind has waited for no longer than this, even when a group is sent slowly.
-FRESH_SECONDS = 1.0
-
-PUT_BACK = Outcome("pending", "put back", tried=False)
-
-
-class Hop(Protocol):
-    async def __call__(self, work: Callable[..., T], *args: object) -> T:
-        """Does blocking work on a thread of the database."""
-        ...
+IN_FLIGHT = 16
 
 
 class Courier:
-    """Drains buckets. `owner` names this courier among others, `pause` waits out the pace of a bucket.
+    """Drains buckets. `owner` names this courier among others, `pace` says when it may send.
 
-    `group`: how many rows are claimed, and marked, together. What a crash leaves unmarked is asked for at
-    the platform. `platforms`: those that it is connected to; None: all.
+    `group`: how many rows are marked together; what a crash leaves unmarked is asked for at the platform.
+    `in_flight`: how many messages of a bucket are on their way at once. `platforms`: those that it is
+    connected to; None: all. `look` does blocking work that only reads, `hop` the rest.
     """
 
     def __init__(
@@ -57,31 +43,36 @@ class Courier:
         hop: Hop,
         *,
         owner: str,
-        pause: Pause,
+        pace: Pacing,
         lease_seconds: float = LEASE_SECONDS,
         group: int = 1,
+        in_flight: int = IN_FLIGHT,
         platforms: Collection[str] | None = None,
+        look: Hop | None = None,
+        outages: Outages | None = None,
     ) -> None:
         self._claims = Claims(
-            store,
-            notices,
-            clock,
-            owner=owner,
-            lease_seconds=lease_seconds,
-            group=group,
-            platforms=platforms,
+            store, notices, clock, owner=owner, lease_seconds=lease_seconds, platforms=platforms
         )
-        self._notices = notices
-        self._messenger = messenger
-        self._clock = clock
+        self._sending = Sending(
+            self._claims,
+            notices,
+            messenger,
+            clock,
+            hop,
+            look or hop,
+            pace,
+            outages or Outages(),
+            group,
+            in_flight,
+        )
         self._hop = hop
-        self._pause = pause
         self._lease_seconds = lease_seconds
-        self._stopping = False
+        self._draining: set[str] = set()
 
     def stop(self) -> None:
         """From now on nothing more is begun: what is being said is finished and marked."""
-        self._stopping = True
+        self._sending.stop()
 
     async def due_buckets(self) -> tuple[str, ...]:
         """Buckets in which something is due."""
@@ -92,92 +83,27 @@ class Courier:
 
         Raises TryAgain when the database is busy or away: the lease then runs out by itself.
         """
+        if bucket in self._draining:  # its own lease would not keep it away
+            return 0
+        self._draining.add(bucket)
+        try:
+            return await self._drain(bucket)
+        finally:
+            self._draining.discard(bucket)
+
+    async def _drain(self, bucket: str) -> int:
+        began = monotonic()
         token = await self._hop(self._claims.take, bucket)
         if token is None:
             return 0
-        rest, finished = 0.0, 0
-        marks: Marks = []
+        lease = Lease(self._claims, self._hop, bucket, token, self._lease_seconds, began)
+        opened = OpenBucket(self._sending, lease)
+        drain = Drain(self._sending, opened)
         try:
-            finished, rest = await self._reconcile(bucket, token)
-            while not self._stopping and not rest:
-                looked = monotonic()
-                claimed, marks = await self._hop(self._claims.turn, bucket, token, marks), []
-                if not claimed:
-                    break
-                marks, rest = await self._say_all(bucket, token, claimed, looked)
-                finished += len(claimed) - sum(outcome is PUT_BACK for _, outcome in marks)
-            await self._hop(self._claims.finish, marks, token)
+            async with lease:
+                await drain.run()
         except Lost:
             structlog.get_logger().warning("lease lost", bucket=bucket)
-            return finished
-        await self._hop(self._claims.give_back, bucket, token, rest)
-        return finished
-
-    async def _reconcile(self, bucket: str, token: int) -> tuple[int, float]:
-        """Finds out about the rows whose end nobody saw. How many that were, and for how many seconds the
-        whole bucket has to wait."""
-        count, rest = 0, 0.0
-        while (
-            not self._stopping
-            and not rest
-            and (row := await self._hop(self._claims.doubtful, bucket, token)) is not None
-        ):
-            await self._keep_pace(bucket, token, row.to_id)
-            outcome, rest = await self._ask(row)
-            await self._hop(self._claims.finish, [(row, outcome)], token)
-            count += 1
-        return count, rest
-
-    async def _ask(self, row: Occurrence) -> tuple[Outcome, float]:
-        """What the platform says of a row that may have been said, and for how many seconds the whole bucket
-        has to wait."""
-        now = self._clock.now()
-        try:
-            found = await self._messenger.find(row)
-        except Unreachable as error:
-            return after_refused_finding(error, row), 0.0
-        except DeliveryError as error:
-            return after_failed_finding(error, now, self._later(row))
-        return after_finding(found, row, now), 0.0
-
-    async def _say_all(
-        self, bucket: str, token: int, claimed: Sequence[Claimed], looked: float
-    ) -> tuple[Marks, float]:
-        """How it went with each, and for how many seconds the whole bucket has to wait. What can't be said
-        soon after somebody looked whether it still should be is put back, and so is what comes behind a place
-        that can't be reached any more."""
-        marks: Marks = []
-        rest, cut = 0.0, False
-        for number, (row, notice) in enumerate(claimed):
-            if notice is None:
-                continue
-            if number and (self._stopping or rest or cut or monotonic() - looked > FRESH_SECONDS):
-                marks.append((row, PUT_BACK))
-                continue
-            outcome, rest = await self._say(bucket, token, row, notice)
-            cut = outcome.cut is not None
-            marks.append((row, outcome))
-        return marks, rest
-
-    async def _say(self, bucket: str, token: int, row: Occurrence, notice: Notice) -> tuple[Outcome, float]:
-        """How it went, and for how many seconds the whole bucket has to wait."""
-        await self._keep_pace(bucket, token, notice.to.id)
-        now = self._clock.now()
-        try:
-            ref = await self._messenger.post(row, notice)
-        except DeliveryError as error:
-            return after_failure(error, row, now, self._later(row))
-        except TryAgain:
-            waits = now + self._later(row)
-            return Outcome("retry", "database away", not_before=waits, tried=False), 0.0
-        except Exception as error:  # a bug in one message must not keep the others waiting
-            return Outcome("held", f"bug {self._notices.report_bug(error, row)}"), 0.0
-        return Outcome("sent", ref=str(ref)), 0.0
-
-    async def _keep_pace(self, bucket: str, token: int, to: str) -> None:
-        waited = await self._pause(bucket, token, to)
-        if waited > self._lease_seconds / 3:
-            await self._hop(self._claims.renew, bucket, token)
-
-    def _later(self, row: Occurrence) -> timedelta:
-        return back_off(row.attempts, random.random())  # noqa: S311 - spreads tries, guards nothing
+            return drain.finished
+        await self._hop(self._claims.give_back, bucket, token, opened.rest())
+        return drain.finished

@@ -7,7 +7,8 @@ from datetime import datetime
 import structlog
 
 from bot.core.ports import Store
-from bot.delivery.courier import Courier, Hop
+from bot.delivery.courier import Courier
+from bot.delivery.hop import Hop
 from bot.delivery.runner import MovableClock, do_at_last, next_moment, travel_through, why_failed
 from bot.scheduling.planner import Planner
 

@@ -1,25 +1,49 @@
-"""The pace of a bucket: no second holds more sends than its platform allows, whoever sends."""
+"""The pace of a bucket: no second holds more messages than its platform allows, whoever sends."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
+from typing import Protocol
 
-# So long a courier that is new to a bucket waits: whatever was sent before is in no second of its own.
-WINDOW = 1.0
+from bot.core.domain.ledger import platform_of
+from bot.delivery.rate_limit import WINDOW, RateLimiter
+
+# More than anybody has in flight at once.
+UNLIMITED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Sends a second: of a whole bucket, and of one channel in it. None: nobody limits them."""
+    """Messages a second: of a whole bucket, and of one channel in it. None: not limited here."""
 
-    bucket: float
+    bucket: float | None = None
     channel: float | None = None
 
 
+class Pacing(Protocol):
+    """When a worker may send in a bucket."""
+
+    async def enter(self, bucket: str, token: int) -> None:
+        """Waits until nothing that another worker sent counts any more. `token` is the new lease's."""
+        ...
+
+    async def wait(self, bucket: str, to: str) -> None:
+        """Waits until the channel or member `to` in the bucket may be sent something, and counts that."""
+        ...
+
+    def room(self, bucket: str, seconds: float) -> int:
+        """How many messages may be begun in the bucket within so many seconds."""
+        ...
+
+    def delay(self, bucket: str, to: str) -> float:
+        """For how many seconds the channel or member `to` may be sent nothing."""
+        ...
+
+
 class Pace:
-    """Spaces out what the couriers of this process send, in real time. `rates`: by platform; one that is
-    not named is not limited."""
+    """Spaces out what the workers of this process send, in real time. `rates`: by platform; one that is not
+    named is not limited."""
 
     def __init__(
         self,
@@ -31,29 +55,45 @@ class Pace:
         self._now = now
         self._sleep = sleep
         self._tokens: dict[str, int] = {}
-        self._free: dict[str, float] = {}
+        self._buckets: dict[str, RateLimiter] = {}
         self._channels: dict[tuple[str, str], float] = {}
 
-    async def wait(self, bucket: str, token: int, to: str) -> float:
-        """Waits until the channel or member `to` in the bucket may be told something. How many seconds.
-
-        `token` is that of the lease. After a gap in them somebody else has sent meanwhile.
-        """
-        rate = self._rates.get(bucket.partition(":")[0])
-        if rate is None:
-            return 0.0
-        began = self._now()
+    async def enter(self, bucket: str, token: int) -> None:
+        """After a gap in the tokens somebody else has sent meanwhile."""
+        if platform_of(bucket) not in self._rates:
+            return
         last = self._tokens.get(bucket)
         self._tokens[bucket] = token
         if last is None or token > last + 1:
-            self._free[bucket] = began + WINDOW
-        at = max(self._free.get(bucket, began), self._channels.get((bucket, to), began))
-        while (left := at - self._now()) > 0:
+            await self._sleep(WINDOW)
+
+    async def wait(self, bucket: str, to: str) -> None:
+        rate = self._rates.get(platform_of(bucket))
+        if rate is None:
+            return
+        while (left := self.delay(bucket, to)) > 0:
             await self._sleep(left)
-        # Counted from when it really goes: a sleep may last longer than it was asked to.
-        now = self._now()
-        self._free[bucket] = now + 1 / rate.bucket
         if rate.channel is not None:
+            # Nobody else gets in between, and it is counted again from when it really goes.
+            self._channels[bucket, to] = self._now() + 1 / rate.channel
+        if rate.bucket is not None:
+            await self._limiter(bucket, rate.bucket).acquire()
+        if rate.channel is not None:
+            now = self._now()
             self._channels = {place: free for place, free in self._channels.items() if free > now}
             self._channels[bucket, to] = now + 1 / rate.channel
-        return now - began
+
+    def room(self, bucket: str, seconds: float) -> int:
+        rate = self._rates.get(platform_of(bucket))
+        if rate is None or rate.bucket is None:
+            return UNLIMITED
+        return self._limiter(bucket, rate.bucket).room(seconds)
+
+    def delay(self, bucket: str, to: str) -> float:
+        return max(0.0, self._channels.get((bucket, to), 0.0) - self._now())
+
+    def _limiter(self, bucket: str, rate: float) -> RateLimiter:
+        limiter = self._buckets.get(bucket)
+        if limiter is None:
+            limiter = self._buckets[bucket] = RateLimiter(rate, self._now, self._sleep)
+        return limiter

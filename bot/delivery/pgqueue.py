@@ -32,7 +32,8 @@ from pgqueuer.ports.driver import NotifyCallback
 from bot.core.domain.ledger import platform_of
 from bot.core.errors import TryAgain
 from bot.core.ports import Store
-from bot.delivery.courier import LEASE_SECONDS, Courier, Hop
+from bot.delivery.courier import LEASE_SECONDS, Courier
+from bot.delivery.hop import Hop
 from bot.delivery.runner import MovableClock, do_at_last, next_moment, travel_through, why_failed
 from bot.scheduling.planner import Planner
 

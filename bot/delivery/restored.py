@@ -26,9 +26,8 @@ class RestoredMessenger:
         match found:
             case Found(ref, complete=True):
                 return ref
-            case Found():
-                # A second try completes what is there.
-                return await self._messenger.post(replace(occurrence, attempts=2), notice)
+            case Found(ref):
+                return await self._messenger.post(replace(occurrence, ref=str(ref)), notice)
             case Absent():
                 return await self._messenger.post(occurrence, notice)
             case _:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.ledger import Occurrence
-from bot.core.errors import RetryLater
+from bot.core.errors import Outage
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
 
@@ -27,5 +27,5 @@ class Switchboard:
     def _line(self, occurrence: Occurrence) -> Messenger:
         line = self._lines.get(occurrence.space.platform)
         if line is None:
-            raise RetryLater(f"not connected to {occurrence.space.platform}")
+            raise Outage(f"not connected to {occurrence.space.platform}")
         return line

@@ -100,8 +100,8 @@ def number(name: str) -> Column[int]:
     return Column(name, _number, nullable=False)
 
 
-def small_number(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False)
+def small_number(name: str, server_default: str | None = None) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=server_default)
 
 
 def text(name: str, limit: int, *, nullable: bool = False) -> Column[str]:

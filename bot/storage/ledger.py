@@ -1,14 +1,13 @@
 """The ledger as rows: claimed one by one under a lease, and marked with how it went."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.core.chat.notice import Notice
 from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid, bucket_of
 from bot.core.ids import Address, SpaceId
 from bot.storage.notes import note_sent
@@ -34,8 +33,17 @@ def _one_of(*states: str) -> Select[Any]:
     )
 
 
+_NEXT = _one_of("pending", "retry").where(ledger.c.id.not_in(bindparam("without", expanding=True)))
 # Locked, or a snooze that is kept in between would be overwritten; what is being snoozed is passed over.
-_NEXT = _one_of("pending", "retry").with_for_update(of=ledger, skip_locked=True)
+_STILL_DUE = (
+    select(ledger.c.id)
+    .where(
+        ledger.c.id.in_(bindparam("rows", expanding=True)),
+        ledger.c.state.in_(("pending", "retry")),
+        ledger.c.not_before <= bindparam("now"),
+    )
+    .with_for_update(skip_locked=True)
+)
 _DOUBTFUL = _one_of("ambiguous")
 _LEASE = (
     update(ledger)
@@ -60,10 +68,12 @@ _FINISH = (
     .values(
         state=bindparam("new_state"),
         attempts=ledger.c.attempts - bindparam("untried", type_=ledger.c.attempts.type),
+        delays=(ledger.c.delays + 1) * bindparam("is_delayed", type_=ledger.c.delays.type),
         not_before=func.coalesce(
             bindparam("new_not_before", type_=ledger.c.not_before.type), ledger.c.not_before
         ),
-        ref=bindparam("new_ref"),
+        # What the platform has of it stays known until the whole of it is there.
+        ref=func.coalesce(func.nullif(bindparam("new_ref"), ""), ledger.c.ref),
         why=bindparam("new_why"),
         changed_at=bindparam("new_changed"),
     )
@@ -180,36 +190,37 @@ class StoredLedger:
         )
         return self.connection.execute(said.limit(1)).one_or_none() is not None
 
-    def next(self, bucket: str, now: datetime, most: int) -> tuple[Occurrence, ...]:
-        """The rows of the bucket that wait the longest, at most so many and none of the same subject, with
-        one try more counted. Nobody else gets them before this transaction ends."""
-        found = self.connection.execute(_NEXT, {"bucket": bucket, "now": now, "most": most}).all()
-        # What is said to somebody may depend on what was just said to them, so that waits for its own turn.
-        rows: dict[tuple[int, int], Row[Any]] = {}
-        for row in found:
-            rows.setdefault((row.space_id, row.subject), row)
-        return tuple(read_occurrence(row, tried=row.attempts + 1) for row in rows.values())
+    def next(
+        self, bucket: str, now: datetime, most: int, without: Collection[OccurrenceId] = ()
+    ) -> tuple[Occurrence, ...]:
+        """The rows of the bucket that wait the longest, at most so many, `without` these, with one try more
+        counted. Nobody has them until they are leased."""
+        place = {"bucket": bucket, "now": now, "most": most, "without": list(without)}
+        found = self.connection.execute(_NEXT, place)
+        return tuple(read_occurrence(row, tried=row.attempts + 1) for row in found)
 
-    def lease(self, told: Sequence[tuple[Occurrence, Notice | None]], token: int, now: datetime) -> None:
-        """Gives the rows to a lease's token, with the place where each is about to be said, and its memo."""
+    def lease(self, rows: Sequence[Occurrence], token: int, now: datetime) -> set[OccurrenceId]:
+        """Gives rows to a lease's token, with the place where each is about to be said, and its memo. Returns
+        those that still waited to be said at `now`; the others are left as they are."""
+        if not rows:
+            return set()
+        place = {"now": now, "rows": [row.id for row in rows]}
+        waiting = set(self.connection.execute(_STILL_DUE, place).scalars())
         new = {"new_token": token, "new_changed": now}
-        rows = [
-            {
-                "row": row.id,
-                "new_place": notice.place if notice else row.place,
-                "new_to": notice.to.id if notice else row.to_id,
-                "new_memo": notice.memo if notice else row.memo,
-                **new,
-            }
-            for row, notice in told
+        leased = [
+            {"row": row.id, "new_place": row.place, "new_to": row.to_id, "new_memo": row.memo, **new}
+            for row in rows
+            if row.id in waiting
         ]
-        if rows:
-            self.connection.execute(_LEASE, rows)
+        if leased:
+            self.connection.execute(_LEASE, leased)
+        return waiting
 
-    def doubtful(self, bucket: str, now: datetime) -> Occurrence | None:
-        """A row of the bucket of which nobody knows whether it was said."""
-        row = self.connection.execute(_DOUBTFUL, {"bucket": bucket, "now": now, "most": 1}).one_or_none()
-        return None if row is None else read_occurrence(row, tried=row.attempts)
+    def doubtful(self, bucket: str, now: datetime, most: int) -> tuple[Occurrence, ...]:
+        """The rows of the bucket, at most so many, of which nobody knows whether they were said and that may
+        be looked for now."""
+        found = self.connection.execute(_DOUBTFUL, {"bucket": bucket, "now": now, "most": most})
+        return tuple(read_occurrence(row, tried=row.attempts) for row in found)
 
     def finish(self, marks: Sequence[tuple[OccurrenceId, Outcome]], token: int, now: datetime) -> bool:
         """Writes how it went. False when a row has another token meanwhile: that one is left as it is."""
@@ -220,6 +231,7 @@ class StoredLedger:
             {
                 "row": row,
                 "untried": int(not outcome.tried),
+                "is_delayed": int(outcome.delayed),
                 "new_state": outcome.state,
                 "new_not_before": outcome.not_before,
                 "new_ref": outcome.ref,
@@ -230,11 +242,6 @@ class StoredLedger:
         ]
         note_sent(self.connection, [row for row, outcome in marks if outcome.state == "sent"])
         return self.connection.execute(_FINISH, rows).rowcount == len(rows)
-
-    def bury(self, occurrence: OccurrenceId, why: str, now: datetime) -> None:
-        """What can't even be made is dead."""
-        row = update(ledger).where(ledger.c.id == occurrence, ledger.c.state.in_(("pending", "retry")))
-        self.connection.execute(row.values(state="dead", why=why, changed_at=now))
 
     def doubt(self, bucket: str, token: int, now: datetime) -> int:
         """Rows that were being sent under an older token become ambiguous, under this one. How many."""

@@ -72,8 +72,9 @@ slot_subjects = Table(
     UniqueConstraint("space_id", "kind", "subject"),
 )
 
-# `token` is the fencing token of the lease under which a row is worked on; `place` and `to_id` say where it
-# was about to be said, and are empty until then, as is `memo`: what its notice noted for when it is sent.
+# `token` is the fencing token of the lease under which a row is worked on; `delays` counts how often in a row
+# it was put off without a try. `place` and `to_id` say where it was about to be said, and are empty until
+# then, as is `memo`: what its notice noted for when it is sent.
 # `restored`: it came from a backup, or was due before that was in use, so it may have been said already.
 ledger = Table(
     "ledger",
@@ -89,6 +90,7 @@ ledger = Table(
     instant("not_before"),
     text("state", WORD_LIMIT),
     small_number("attempts"),
+    small_number("delays", server_default="0"),
     number("token"),
     text("place", WORD_LIMIT),
     text("to_id", FOREIGN_ID_LIMIT),

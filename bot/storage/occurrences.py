@@ -10,7 +10,7 @@ from bot.storage.tables import ledger, spaces
 
 COLUMNS = (
     *(ledger.c[name] for name in ("id", "space_id", "kind", "subject", "week", "ordinal", "due_at")),
-    *(ledger.c[name] for name in ("attempts", "place", "to_id", "memo", "restored")),
+    *(ledger.c[name] for name in ("attempts", "delays", "place", "to_id", "ref", "memo", "restored")),
     *(spaces.c[name] for name in ("platform", "foreign_id", "gone_at")),
 )
 
@@ -32,4 +32,6 @@ def read_occurrence(row: Row[Any], tried: int) -> Occurrence:
         gone=row.gone_at is not None,
         memo=row.memo,
         restored=row.restored,
+        delays=row.delays,
+        ref=row.ref,
     )

@@ -1,4 +1,4 @@
-"""The ledger as an operator sees it: what is held or dead, and how to send it on its way."""
+"""The ledger as an operator sees it: what is held, dead or in doubt, and how to send it on its way."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ from bot.storage.transaction import open_transaction
 
 DEADLINE_SECONDS = 5.0
 STUCK = ("held", "dead")
+LISTED = (*STUCK, "ambiguous")
 
 _COLUMNS = (
-    *(ledger.c[name] for name in ("id", "kind", "subject", "week", "ordinal", "state", "attempts", "why")),
-    *(ledger.c[name] for name in ("due_at", "not_before", "changed_at")),
+    *(ledger.c[name] for name in ("id", "kind", "subject", "week", "ordinal", "state", "attempts", "delays")),
+    *(ledger.c[name] for name in ("why", "due_at", "not_before", "changed_at")),
     spaces.c.platform,
     spaces.c.name.label("space"),
 )
@@ -35,6 +36,7 @@ class OutboxRow:
     ordinal: int
     state: str
     attempts: int
+    delays: int
     why: str
     due_at: datetime
     not_before: datetime
@@ -52,8 +54,8 @@ class Outbox:
         self._platforms = platforms
 
     def stuck(self, limit: int) -> tuple[OutboxRow, ...]:
-        """Held and dead rows, the newest first."""
-        rows = _ROWS.where(ledger.c.state.in_(STUCK)).order_by(ledger.c.changed_at.desc(), ledger.c.id)
+        """Rows that are held, dead, or in doubt, the newest first."""
+        rows = _ROWS.where(ledger.c.state.in_(LISTED)).order_by(ledger.c.changed_at.desc(), ledger.c.id)
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=False) as connection:
             return tuple(_row(row) for row in connection.execute(rows.limit(limit)))
 

@@ -21,7 +21,7 @@ from bot.delivery.courier import Courier
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import members, slot_subjects
 from bot.threads import hop
-from tests.contract.delivering import Unheard
+from tests.contract.delivering import UNPACED, Unheard
 
 KIND = "reminder.weekly"
 BEFORE = datetime(2027, 2, 28, tzinfo=UTC)
@@ -55,16 +55,12 @@ class Instantly(Unheard):
         return Absent()
 
 
-async def at_once(_bucket: str, _token: int, _to: str) -> float:
-    return 0.0
-
-
 @contextmanager
 def open_courier(store: Store, platform: Instantly, group: int) -> Iterator[Courier]:
     """A courier with one database thread, as on SQLite."""
     with ThreadPoolExecutor(1) as threads:
         one: Callable[..., Any] = partial(hop, threads)
-        yield Courier(store, platform, platform, platform, one, owner="bench", pause=at_once, group=group)
+        yield Courier(store, platform, platform, platform, one, owner="bench", pace=UNPACED, group=group)
 
 
 def enrol(engine: Engine, store: DatabaseStore, count: int) -> tuple[int, range]:

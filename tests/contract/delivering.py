@@ -9,6 +9,10 @@ from bot.core.chat.notice import Absent, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Cut, Occurrence
 from bot.core.errors import DeliveryError, Unknown
 from bot.core.ports import Transaction
+from bot.delivery.pace import Pace
+
+# Nobody limits a sink.
+UNPACED = Pace({})
 
 
 class Sink:
@@ -51,7 +55,7 @@ class Sink:
 def lease_next(tx: Transaction, bucket: str, token: int, now: datetime) -> Occurrence | None:
     """What a courier claims next; None when nothing is due."""
     rows = tx.ledger.next(bucket, now, 1)
-    tx.ledger.lease([(row, None) for row in rows], token, now)
+    tx.ledger.lease(rows, token, now)
     return rows[0] if rows else None
 
 
@@ -59,12 +63,13 @@ async def hop(work: Callable[..., Any], *args: object) -> Any:
     return work(*args)
 
 
-async def at_once(_bucket: str, _token: int, _to: str) -> float:
-    return 0.0
-
-
 class Unheard:
-    """Notices without anybody to tell when something could not be said. A bug is raised."""
+    """Notices without anybody to tell when something could not be said, which is never late. A bug is
+    raised."""
+
+    def is_late(self, occurrence: Occurrence, now: datetime) -> bool:
+        del occurrence, now
+        return False
 
     def report_unsaid(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> bool:
         del occurrence, tx, now

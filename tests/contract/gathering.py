@@ -17,7 +17,7 @@ from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger
-from tests.contract.delivering import Sink, at_once, hop
+from tests.contract.delivering import UNPACED, Sink, hop
 from tests.contract.planning import HERE, SAM, Desk
 
 LEAD = Caller(Address("playground", "lead"), "Lea", is_lead=True)
@@ -57,7 +57,7 @@ class Hall(Desk):
         self.private = True
         self.ears = Ears()
         self.planner = Planner(store)
-        self.courier = Courier(store, self.router, self.ears, self.clock, hop, owner="one", pause=at_once)
+        self.courier = Courier(store, self.router, self.ears, self.clock, hop, owner="one", pace=UNPACED)
 
     def tell(self, what: Typed | Pressed | Submitted, caller: Caller = SAM, space: Space = HERE) -> str:
         answer = self.router.answer(Call(self.key(), space, caller, what, self.where))

@@ -41,7 +41,7 @@ async def test_who_lost_the_lease_claims_nothing_more(engine: Engine, store: Dat
             assert tx.leases.take(BUCKET, "rival", 30.0) is not None
 
     house.sink.stall = lose
-    await house.courier("stalled").drain(BUCKET)
+    await house.courier("stalled", in_flight=1).drain(BUCKET)
     assert len(house.sink.told) == 1
     assert house.states()["pending"] == 2
 
@@ -82,9 +82,10 @@ def test_what_is_being_snoozed_is_passed_over(postgres_engine: Engine, postgres_
     with store.write() as snoozing:
         assert snoozing.ledger.move(space, KIND, first, MONDAY, later, NINE)
         with store.write() as claiming:
-            row = lease_next(claiming, BUCKET, 1, NINE)
-            assert row is not None
-            assert row.subject == second
+            rows = claiming.ledger.next(BUCKET, NINE, 8)
+            assert {row.subject for row in rows} == {first, second}
+            (leased,) = claiming.ledger.lease(rows, 1, NINE)
+            assert {row.subject for row in rows if row.id == leased} == {second}
             # And the other way round: what is being claimed can't be moved any more.
             assert not snoozing.ledger.move(space, KIND, second, MONDAY, later, NINE)
     with store.write() as tx:
@@ -105,7 +106,7 @@ def test_a_claim_reads_one_row_however_many_wait(sqlite_engine: Engine, sqlite_s
     event.listen(sqlite_engine, "before_cursor_execute", hear)
     with sqlite_store.write() as tx:
         lease_next(tx, BUCKET, 1, NINE)
-        tx.ledger.doubtful(BUCKET, NINE)
+        tx.ledger.doubtful(BUCKET, NINE, 1)
         tx.ledger.doubt(BUCKET, 2, NINE)
     event.remove(sqlite_engine, "before_cursor_execute", hear)
     questions = [one for one in asked if "ledger.bucket" in one[0]]

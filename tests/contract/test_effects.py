@@ -148,7 +148,7 @@ async def alert(hall: Hall) -> datetime:
     late = await late_summary(hall)
     (row,) = due_rows(hall, SUMMARY, late)
     with hall.store.write() as tx:
-        tx.ledger.lease([(row, None)], 1, late)
+        tx.ledger.lease([row], 1, late)
         assert tx.ledger.finish([(row.id, Outcome("skipped", TOO_LATE))], 1, late)
         assert hall.router.report_unsaid(row, tx, late)
     return late
@@ -285,7 +285,7 @@ def test_a_bug_in_what_is_written_keeps_no_row_from_being_marked(
 
     meddler.sent = count
     with hall.store.write() as tx:
-        tx.ledger.lease([(meddler.row, None)], 1, hall.clock.at)
+        tx.ledger.lease([meddler.row], 1, hall.clock.at)
         assert tx.ledger.finish([(meddler.row.id, Outcome("sent"))], 1, hall.clock.at)
         meddler.router.report_sent(meddler.row, tx, hall.clock.at)
     assert hall.states() == [("meddling.weekly", "sent", "")]

@@ -12,11 +12,11 @@ from bot.core.chat.notice import Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.core.errors import Unknown, Unreachable
 from bot.core.ids import Address
-from bot.delivery.courier import GROUP, Courier
+from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger, spaces
-from tests.contract.delivering import Sink, at_once, hop
+from tests.contract.delivering import UNPACED, Sink, hop
 from tests.contract.gathering import Hall, people
 from tests.contract.planning import HERE, MONDAY
 from tests.contract.test_delivery import BUCKET, NINE, SPACE, House
@@ -161,17 +161,19 @@ class Leaving(Sink):
         return ref
 
 
-@pytest.mark.parametrize("group", [1, GROUP])
+@pytest.mark.parametrize("in_flight", [1, 8])
 async def test_in_the_middle_of_a_thousand_sends_only_those_in_flight_arrive(
-    engine: Engine, store: DatabaseStore, group: int
+    engine: Engine, store: DatabaseStore, in_flight: int
 ) -> None:
     house = House(engine, store)
     house.enrol(MEMBERS)
     house.planner.plan_due(NINE)
     sink = Leaving(house, MEMBERS // 2, store)
-    courier = Courier(store, house.notices, sink, house.clock, hop, owner="one", pause=at_once, group=group)
+    courier = Courier(
+        store, house.notices, sink, house.clock, hop, owner="one", pace=UNPACED, in_flight=in_flight
+    )
     await courier.drain(BUCKET)
-    assert 1 <= sink.after <= group
+    assert 1 <= sink.after <= in_flight
     said = MEMBERS // 2 + sink.after
     assert house.states() == {"sent": said, "cancelled": MEMBERS - said}
     Planner(store).plan_due(NINE + timedelta(weeks=1))

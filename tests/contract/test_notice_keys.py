@@ -36,7 +36,7 @@ def keys_in(message: Message) -> set[str]:
 
 async def test_each_kind_of_notice_can_be_recognised(engine: Engine, store: DatabaseStore) -> None:
     hall = Hall(engine, store)
-    hall.ears = hall.courier._messenger = ears = Keys()
+    hall.ears = hall.courier._sending.messenger = ears = Keys()
     hall.gather(*people(5))
     for caller in people(5):
         hall.ask(caller, "reminders on", day="friday", hour="9:00")

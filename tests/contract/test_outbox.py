@@ -41,7 +41,7 @@ async def test_a_retried_row_is_said(stuck: Listener) -> None:
     assert outbox(box, "retry", number, NEXT) == f"row {number}: dead -> retry"
     assert box.oldest() == NEXT
     assert len(await stuck.hear(NEXT + timedelta(minutes=1))) == 1
-    assert outbox(box, "list", None, NEXT) == "Nothing is held or dead."
+    assert outbox(box, "list", None, NEXT) == "Nothing is held, dead or in doubt."
     assert box.oldest() is None
 
 

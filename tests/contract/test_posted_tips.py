@@ -125,8 +125,9 @@ def claim_and_make(hall: Hall) -> tuple[Occurrence, Notice]:
         (row,) = tx.ledger.next("playground", WEDNESDAY, 1)
         notice = hall.router.notice(row, tx, WEDNESDAY)
         assert isinstance(notice, Notice)
-        tx.ledger.lease([(row, notice)], 0, WEDNESDAY)
-    return replace(row, memo=notice.memo), notice
+        row = replace(row, place=notice.place, to_id=notice.to.id, memo=notice.memo)
+        tx.ledger.lease([row], 0, WEDNESDAY)
+    return row, notice
 
 
 async def test_an_answer_counts_before_the_post_is_marked(hall: Hall) -> None:

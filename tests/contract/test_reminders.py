@@ -22,7 +22,7 @@ from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger
-from tests.contract.delivering import Sink, at_once, hop
+from tests.contract.delivering import UNPACED, Sink, hop
 from tests.contract.planning import HERE, KIM, MONDAY, SAM, THERE, Desk
 
 NEXT = MONDAY + timedelta(weeks=1)  # Monday 11 January 2027, 09:00 in Lisbon
@@ -38,7 +38,7 @@ class Listener:
         self.sink = Sink()
         self.planner = Planner(store)
         self.courier = Courier(
-            store, self.desk.router, self.sink, self.desk.clock, hop, owner="one", pause=at_once
+            store, self.desk.router, self.sink, self.desk.clock, hop, owner="one", pace=UNPACED
         )
         self.desk.clock.at = MONDAY + HOUR
         self.desk.type("plan start", zone="Europe/Lisbon")
@@ -286,7 +286,7 @@ async def test_a_member_is_nudged_once_a_week_over_all_kinds(listener: Listener)
         Catalog((*FEATURES, other)), desk.store, desk.clock, desk.library, lambda error, _call: str(error)
     )
     listener.courier = Courier(
-        desk.store, desk.router, listener.sink, desk.clock, hop, owner="one", pause=at_once
+        desk.store, desk.router, listener.sink, desk.clock, hop, owner="one", pace=UNPACED
     )
     member = desk.member()
     weekly = Recurrence("Europe/Lisbon", 2, 9 * 60)

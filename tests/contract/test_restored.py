@@ -14,7 +14,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.restores import Restores
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import inbox, ledger, members, reminders
-from tests.contract.delivering import at_once, hop
+from tests.contract.delivering import UNPACED, hop
 from tests.contract.gathering import Hall, people
 from tests.contract.planning import MONDAY
 from tests.contract.rewinding import Notebook, Rows, restore, save
@@ -40,7 +40,7 @@ class Scene:
             self.hall.clock,
             hop,
             owner="one",
-            pause=at_once,
+            pace=UNPACED,
         )
         for caller in people(COUNT):
             self.hall.ask(caller, "plan start", zone="Europe/Lisbon")

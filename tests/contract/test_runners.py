@@ -4,19 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import Engine
 
 from bot.core.errors import RetryLater
-from bot.delivery.courier import GROUP, Courier
+from bot.delivery.courier import GROUP, IN_FLIGHT, Courier
+from bot.delivery.hop import Hop
 from bot.delivery.local import LocalRunner
 from bot.delivery.pgqueue import QueueRunner, install
 from bot.delivery.runner import Runner
 from bot.storage.store import DatabaseStore
 from tests.conftest import PATIENCE
-from tests.contract.delivering import at_once, hop
+from tests.contract.delivering import UNPACED, hop
 from tests.contract.faulty import Faulty
 from tests.contract.test_delivery import BUCKET, NINE, HandClock, House
 
@@ -58,8 +60,10 @@ def house(request: pytest.FixtureRequest, kind: str) -> House:
 def start(house: House, kind: str) -> Start:
     """Makes a runner of the kind; one of several processes where the kind knows several."""
 
-    def make(owner: str = "one", *, plans: bool = True, sends: bool = True) -> Runner:
-        courier, clock = house.courier(owner), SharedClock(house.clock)
+    def make(
+        owner: str = "one", *, plans: bool = True, sends: bool = True, in_flight: int = IN_FLIGHT
+    ) -> Runner:
+        courier, clock = house.courier(owner, in_flight=in_flight), SharedClock(house.clock)
         if kind.startswith("local"):
             return LocalRunner(house.planner, courier, house.store, clock, hop)
         url = house.engine.url.render_as_string(hide_password=False)
@@ -145,7 +149,7 @@ async def test_who_is_stopped_ends_what_it_says_and_begins_nothing(house: House,
         await go.wait()
 
     house.sink.stall = stall
-    runner = start()
+    runner = start(in_flight=1)
     async with running(runner):
         await runner.turn()
         await said.wait()
@@ -216,7 +220,7 @@ class TestSeveral:
 class TestGroups:
     """Marks that are kept together, where the platform knows a key that it has seen."""
 
-    def courier(self, house: House) -> Courier:
+    def courier(self, house: House, hop: Hop = hop) -> Courier:
         return Courier(
             house.store,
             house.notices,
@@ -224,7 +228,7 @@ class TestGroups:
             house.clock,
             hop,
             owner="one",
-            pause=at_once,
+            pace=UNPACED,
             group=GROUP,
         )
 
@@ -237,11 +241,20 @@ class TestGroups:
     async def test_a_crash_loses_marks_and_says_nothing_twice(self, house: House) -> None:
         house.enrol(2 * GROUP)
         house.planner.plan_due(NINE)
-        dying = self.courier(house)
+        dead = False
         house.sink.errors = [None] * (GROUP + 5)
 
         async def die() -> None:
+            nonlocal dead
+            dead = True
             raise asyncio.CancelledError
+
+        async def hop_while_alive(work: Callable[..., Any], *args: object) -> Any:
+            if dead:
+                raise asyncio.CancelledError
+            return work(*args)
+
+        dying = self.courier(house, hop_while_alive)
 
         async def count() -> None:
             house.sink.stall = die if len(house.sink.told) == GROUP + 4 else count

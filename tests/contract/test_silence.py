@@ -11,7 +11,7 @@ from bot.core.errors import RetryLater
 from bot.delivery.courier import GROUP, Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
-from tests.contract.delivering import Sink, at_once, hop
+from tests.contract.delivering import UNPACED, Sink, hop
 from tests.contract.gathering import people
 from tests.contract.planning import MONDAY, Desk
 
@@ -66,7 +66,7 @@ class Crowd:
         self.desk.clock.at = at
         self.planner.plan_due(at)
         courier = Courier(
-            self.store, self.desk.router, sink, self.desk.clock, hop, owner="one", pause=at_once, group=group
+            self.store, self.desk.router, sink, self.desk.clock, hop, owner="one", pace=UNPACED, group=group
         )
         while await courier.due_buckets():
             await courier.drain("playground")

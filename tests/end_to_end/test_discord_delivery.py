@@ -14,7 +14,7 @@ from bot.core.chat.message import Actions, Text
 from bot.core.chat.notice import Absent, CantTell, Found, Notice
 from bot.core.chat.part import Plain
 from bot.core.domain.ledger import Occurrence, OccurrenceId
-from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
+from bot.core.errors import DeliveryError, Outage, RetryLater, Unknown, Unreachable
 from bot.core.ids import Address, SpaceId
 from tests.end_to_end.discord_bot import CHART, PNG, Stub, say
 from tests.end_to_end.discord_fake import TOKEN, Bucket, FakeDiscord, Fault
@@ -107,23 +107,33 @@ async def test_a_second_try_says_nothing_twice(post: Post) -> None:
     assert await post.messenger.find(post.occurrence(2)) == Absent()
 
 
-@pytest.mark.parametrize(("status", "expected"), [(500, RetryLater), (502, RetryLater), (0, Unknown)])
-async def test_what_is_half_made_is_completed(post: Post, status: int, expected: type[DeliveryError]) -> None:
-    post.fake.faults.append(Fault("PATCH", MESSAGES, status))
-    with pytest.raises(expected):
+@pytest.mark.parametrize(
+    ("status", "after", "expected"),
+    [(500, None, Outage), (502, None, Outage), (0, None, Outage), (429, 3, RetryLater)],
+)
+async def test_what_is_half_made_is_completed(
+    post: Post, status: int, after: float | None, expected: type[RetryLater]
+) -> None:
+    """The next try edits what is there, however long ago that was."""
+    post.fake.faults.append(Fault("PATCH", MESSAGES, status, retry_after=after))
+    with pytest.raises(expected) as caught:
         await post.say(post.row)
+    assert caught.value.after == after
     found = await post.messenger.find(post.row)
     assert isinstance(found, Found)
     assert not found.complete
-    await post.say(replace(post.row, attempts=2))
+    assert caught.value.ref == str(found.ref)
+    before = len(post.fake.requests)
+    await post.say(replace(post.row, ref=caught.value.ref))
     (told,) = post.told
     assert told.body["flags"] & V2
+    assert [method for method, *_ in post.fake.requests[before:]] == ["PATCH"]
 
 
 @pytest.mark.parametrize("status", [0, 500])
 async def test_what_was_said_although_the_line_broke_is_found(post: Post, status: int) -> None:
     post.fake.faults.append(Fault("POST", MESSAGES, status, after=True))
-    with pytest.raises((Unknown, RetryLater)):
+    with pytest.raises(Unknown):
         await post.say(post.row)
     assert isinstance(await post.messenger.find(post.row), Found)
     await post.say(replace(post.row, attempts=2))
@@ -144,7 +154,7 @@ async def test_what_was_said_although_the_line_broke_is_found(post: Post, status
         (f"POST {MESSAGES}", 404, 10003, RetryLater),
         (f"POST {MESSAGES}", 400, 50035, Unreachable),
         (f"POST {MESSAGES}", 401, 0, RetryLater),
-        (f"POST {MESSAGES}", 500, 0, RetryLater),
+        (f"POST {MESSAGES}", 500, 0, Unknown),
         (f"POST {MESSAGES}", 0, 0, Unknown),
     ],
 )

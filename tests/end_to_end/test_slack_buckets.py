@@ -17,7 +17,7 @@ from bot.core.ports import Transaction
 from bot.delivery.courier import Courier
 from bot.storage.engine import open_engine
 from bot.storage.tables import installs, ledger, spaces
-from tests.contract.delivering import Unheard, at_once
+from tests.contract.delivering import UNPACED, Unheard
 from tests.end_to_end.slack_bot import GENERAL
 from tests.end_to_end.slack_faults import Fault
 from tests.end_to_end.slack_many import Many, many, settings_for
@@ -59,7 +59,7 @@ async def settle(met: Many, *names: str) -> list[Person]:
 
 def courier_of(met: Many) -> Courier:
     app = met.app
-    return Courier(app.store, Weekly(), met.adapter.messenger, app.time, app.hop, owner="test", pause=at_once)
+    return Courier(app.store, Weekly(), met.adapter.messenger, app.time, app.hop, owner="test", pace=UNPACED)
 
 
 def said(person: Person) -> int:

@@ -10,14 +10,15 @@ from typing import Any
 
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
-from bot.core.errors import RetryLater, Unknown
+from bot.core.errors import Outage, RetryLater, Unknown
 from tests.faults.sink import Habits
 
 PATIENCE = 0.3  # seconds for an answer
 
 
 class SinkMessenger:
-    """Posts to the sink over one connection. `step` hears of every boundary that a post goes over.
+    """Posts to the sink, over a connection for each post that is on its way. `step` hears of every boundary
+    that a post goes over.
 
     In two steps a message is created first and completed then, as on a platform that gives out ids late.
     """
@@ -28,12 +29,12 @@ class SinkMessenger:
         self._port = port
         self._step = step
         self._two_steps = two_steps
-        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def post(self, occurrence: Occurrence, _notice: Notice) -> Ref:
         self._step("before post")
         ref = Ref("dm", occurrence.key)
-        if self._two_steps and occurrence.attempts > 1 and isinstance(await self.find(occurrence), Found):
+        if self._two_steps and occurrence.ref:
             await self._tell({"do": "complete", "key": occurrence.key})
             return ref
         await self._tell({"do": "post", "key": occurrence.key, "complete": not self._two_steps})
@@ -50,9 +51,9 @@ class SinkMessenger:
         return Found(Ref("dm", occurrence.key), answer["complete"]) if answer["found"] else Absent()
 
     def close(self) -> None:
-        if self._line is not None:
-            self._line[1].close()
-            self._line = None
+        for _, writer in self._idle:
+            writer.close()
+        self._idle.clear()
 
     async def _tell(self, what: dict[str, Any]) -> None:
         answer = await self._ask(what)
@@ -62,21 +63,23 @@ class SinkMessenger:
             raise Unknown(str(answer["status"]))
 
     async def _ask(self, what: dict[str, Any]) -> Any:
-        sent = False
+        writer = None
         try:
             async with asyncio.timeout(PATIENCE):
-                if self._line is None:
-                    self._line = await asyncio.open_connection("127.0.0.1", self._port)
-                reader, writer = self._line
-                sent = True
+                reader, writer = (
+                    self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
+                )
                 writer.write(json.dumps(what).encode() + b"\n")
                 line = await reader.readline()
         except (OSError, TimeoutError) as error:
-            self.close()
-            raise (Unknown("no answer") if sent else RetryLater("no connection")) from error
+            if writer is None:
+                raise Outage("no connection") from error
+            writer.close()
+            raise Unknown("no answer") from error
         if not line:
-            self.close()
+            writer.close()
             raise Unknown("reset")
+        self._idle.append((reader, writer))
         return json.loads(line)
 
 

@@ -16,8 +16,10 @@ KILLS = 300 if SOAK else 30
 # At random moments, on each of the two databases.
 MOMENTS = KILLS if SOAK else KILLS // 2
 # How many sends a worker may have handed over without having marked them, at a platform that knows no keys.
-IN_FLIGHT = 1
+IN_FLIGHT = 4
 GROUP = 8
+# In so many transactions a burst is leased, or marked, at least.
+COMMITS = 3
 LEASE = 0.2
 
 
@@ -28,7 +30,8 @@ def orders_for(url: str, mode: str, week: int) -> dict[str, Any]:
         "start": NINE + week * WEEK,
         "alone": alone,
         "lease": 30.0 if alone else LEASE,
-        "group": IN_FLIGHT if mode == "mute" else GROUP,
+        "group": 1 if mode == "mute" else GROUP,
+        "in_flight": IN_FLIGHT,
         "two_steps": mode != "mute",
     }
 
@@ -52,7 +55,7 @@ def test_killed_at_every_step(url: str, mode: str) -> None:
         for week, step in enumerate(STEPS * (KILLS // 30)):
             before = len(field.see().keys)
             orders = orders_for(url, mode, week)
-            times = BURST // orders["group"] if step in ("made", "marked") else BURST
+            times = COMMITS if step in ("made", "marked") else BURST
             died = field.start(**orders, owner=f"{week}", dies_at=(step, dice.randint(1, times)))
             kills = int(died.end() == -signal.SIGKILL)
             assert kills or (step == "half made" and mode == "mute")
@@ -98,7 +101,7 @@ def test_killed_at_any_moment(url: str) -> None:
 def test_a_half_made_message_is_completed(url: str) -> None:
     with open_field(url, Habits("ask")) as field:
         field.enrol(3)
-        assert field.start(two_steps=True, dies_at=("half made", 2)).end() == -signal.SIGKILL
+        assert field.start(two_steps=True, in_flight=1, dies_at=("half made", 2)).end() == -signal.SIGKILL
         assert len(field.see().half) == 1
         field.drain(two_steps=True)
         assert len(field.see().keys) == 3

@@ -21,7 +21,7 @@ from bot.core.views.errors import busy
 from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
-from tests.contract.delivering import Sink, Unheard, at_once, hop
+from tests.contract.delivering import UNPACED, Sink, Unheard, hop
 from tests.contract.planning import HERE, MONDAY, Desk
 from tests.faults.field import SOAK, WEEK
 
@@ -111,7 +111,7 @@ class Crowd(Unheard):
         """Everything that is due, from here."""
         self.told.clear()
         self.planner.plan_due(self.desk.clock.at)
-        courier = Courier(self.store, self, self, self.desk.clock, hop, owner="one", pause=at_once)
+        courier = Courier(self.store, self, self, self.desk.clock, hop, owner="one", pace=UNPACED)
         asyncio.run(courier.drain("playground"))
 
     def race(self, dice: random.Random, change: Callable[[int], None]) -> None:

@@ -118,7 +118,7 @@ async def _open(url: str, people: int = PEOPLE, most: int = MANY) -> AsyncIterat
                 clock,
                 hop,
                 owner="one",
-                pause=Pace({"slack": Rate(100.0, 9.0)}).wait,
+                pace=Pace({"slack": Rate(100.0, 9.0)}),
             )
             yield Post(fake, store, courier, clock)
         assert set(count_states(engine)) == {"sent"}

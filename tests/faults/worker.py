@@ -28,12 +28,12 @@ from bot.core.ids import Address
 from bot.core.outbox import Messenger
 from bot.core.ports import Store, Transaction
 from bot.core.views.reminders import WHY
-from bot.delivery.courier import Courier, Pause
+from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace, Rate
 from bot.scheduling.planner import Planner
 from bot.storage.engine import open_engine
 from bot.storage.store import DatabaseStore
-from tests.contract.delivering import Unheard, at_once
+from tests.contract.delivering import UNPACED, Unheard
 from tests.faults.messenger import SinkMessenger
 from tests.faults.platforms import open_messenger
 
@@ -61,6 +61,7 @@ class Orders:
     lease: float = 30.0
     alone: bool = True
     group: int = 1
+    in_flight: int = 4
     two_steps: bool = False
     dies_at: tuple[str, int] | None = None
     rate: float | None = None
@@ -114,14 +115,15 @@ class SteppingStore:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        self._notices.made = 0
+        # What was made or posted before this began is leased, or marked, by it.
+        posted, made = self._step.passed["posted"], self._notices.made
         with self._store.write() as tx:
             yield tx
-        posted = self._step.passed["posted"]
-        if self._posted < posted or not self._notices.made:
+        if self._posted < posted or not made:
             self._posted = posted
             self._step("marked")
-        if self._notices.made:
+        if made:
+            self._notices.made = 0
             self._step("made")
 
 
@@ -175,9 +177,10 @@ async def _work(orders: Orders, told: Connection) -> None:
             clock,
             hop,
             owner=orders.owner,
-            pause=_pause(orders),
+            pace=_pace(orders),
             lease_seconds=orders.lease,
             group=orders.group,
+            in_flight=orders.in_flight,
         )
         stopping = asyncio.Event()
 
@@ -196,10 +199,10 @@ async def _work(orders: Orders, told: Connection) -> None:
         await _send(store, clock, courier, stopping, told)
 
 
-def _pause(orders: Orders) -> Pause:
+def _pace(orders: Orders) -> Pace:
     if orders.rate is None:
-        return at_once
-    return Pace({orders.platform or "playground": Rate(orders.rate, orders.channel_rate)}).wait
+        return UNPACED
+    return Pace({orders.platform or "playground": Rate(orders.rate, orders.channel_rate)})
 
 
 async def _open_messenger(orders: Orders, step: Stepping, stack: AsyncExitStack) -> Messenger:

@@ -21,7 +21,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.local import LocalRunner
 from bot.scheduling.planner import Planner
 from bot.settings import Settings
-from tests.contract.delivering import at_once, hop
+from tests.contract.delivering import UNPACED, hop
 from tests.journeys.conversation import Manner, Seen, Speaker
 
 Say = Callable[[str], str]
@@ -64,7 +64,7 @@ class CoreSurface:
     async def start(self) -> None:
         self._app: App = build(self._settings, self._settings.playground_url)
         app = self._app
-        courier = Courier(app.store, app.router, self, app.time, hop, owner="core", pause=at_once)
+        courier = Courier(app.store, app.router, self, app.time, hop, owner="core", pace=UNPACED)
         self._runner = LocalRunner(Planner(app.store), courier, app.store, app.time, hop)
         await self._runner.wake()
 

@@ -11,6 +11,7 @@ from bot.adapters.discord.adapter import DiscordAdapter
 from bot.app import App, build
 from bot.delivery.courier import Courier
 from bot.delivery.local import LocalRunner
+from bot.delivery.pace import Pace
 from bot.scheduling.planner import Planner
 from bot.settings import Settings
 from tests.end_to_end.discord_fake import TOKEN, FakeDiscord
@@ -52,12 +53,8 @@ def open_bot(app: App, memory: Remembered, api_url: str = "", gateway_url: str =
 
 def open_runner(app: App, adapter: DiscordAdapter) -> LocalRunner:
     """Planner and courier, without a pace: nobody limits the fake."""
-
-    async def at_once(*_: object) -> float:
-        return 0.0
-
     messenger = adapter.messenger
-    courier = Courier(app.store, app.router, messenger, app.time, app.hop, owner="test", pause=at_once)
+    courier = Courier(app.store, app.router, messenger, app.time, app.hop, owner="test", pace=Pace({}))
     return LocalRunner(Planner(app.store), courier, app.store, app.time, app.hop)
 
 

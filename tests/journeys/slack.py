@@ -25,6 +25,7 @@ from bot.core.outbox import Messenger
 from bot.delivery.clerk import Ask, Desk
 from bot.delivery.courier import Courier
 from bot.delivery.local import LocalRunner
+from bot.delivery.pace import Pace
 from bot.doors import ThreadDoors
 from bot.scheduling.planner import Planner
 from tests.end_to_end.slack_bot import MANY, SECRET
@@ -152,11 +153,8 @@ class SlackSurface:
         messenger, desk = await (self._connect_all() if self._transport == "http" else self._connect_each())
         self._stack.push_async_callback(open_clerk(self._app, {"slack": desk}).finish)
 
-        async def at_once(_bucket: str, _token: int, _to: str) -> float:
-            return 0.0
-
         app, owner = self._app, secrets.token_hex(4)
-        courier = Courier(app.store, app.router, messenger, app.time, app.hop, owner=owner, pause=at_once)
+        courier = Courier(app.store, app.router, messenger, app.time, app.hop, owner=owner, pace=Pace({}))
         self._runner = LocalRunner(Planner(app.store), courier, app.store, app.time, app.hop)
         await self._runner.wake()
 

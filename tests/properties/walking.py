@@ -23,7 +23,7 @@ from bot.core.router import Router
 from bot.delivery.courier import Courier
 from bot.scheduling.planner import Planner
 from bot.storage.store import DatabaseStore
-from tests.contract.delivering import at_once, hop
+from tests.contract.delivering import UNPACED, hop
 from tests.contract.gathering import LEAD, Ears
 from tests.contract.planning import CITIES, CONTENT, HERE, KIM, SAM, MovableClock, edited
 
@@ -94,9 +94,7 @@ class Walk:
         self.ears = Ears()
         self.router = Router(catalog, self.store, self.clock, library(name), self._raise)
         self.planner = Planner(self.store)
-        self.courier = Courier(
-            self.store, self.router, self.ears, self.clock, hop, owner="one", pause=at_once
-        )
+        self.courier = Courier(self.store, self.router, self.ears, self.clock, hop, owner="one", pace=UNPACED)
 
     def _raise(self, error: Exception, call: object) -> str:
         raise AssertionError(f"a bug after {self.trail[-12:]}, at {call}") from error

@@ -5,7 +5,7 @@ import discord
 
 from bot.adapters.discord.invalid import Refused, Stopped
 from bot.core.domain.ledger import Cut
-from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
+from bot.core.errors import DeliveryError, Outage, RetryLater, Unknown, Unreachable
 
 FAILURES = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError, Refused, Stopped)
 
@@ -39,6 +39,8 @@ _CUTS: dict[int, Cut] = {
 def read_failure(error: Exception, place: str = "") -> DeliveryError:
     """The delivery error that one of FAILURES stands for; `place` is where it was to be said."""
     match error:
+        case Refused(status=status, after=None):
+            return RetryLater(str(status), REST_SECONDS) if status == 429 else Outage(str(status))
         case Refused(status=status, after=after):
             return RetryLater(str(status), after)
         case Stopped(after=after):
@@ -48,9 +50,18 @@ def read_failure(error: Exception, place: str = "") -> DeliveryError:
         case discord.HTTPException():
             return _read_status(error, place)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return RetryLater("no connection")
+            return Outage("no connection")
         case _:
             return Unknown(type(error).__name__)
+
+
+def is_broken(error: Exception) -> bool:
+    """Whether one of FAILURES is the answer of a server that broke over it: what was asked may be done."""
+    match error:
+        case Refused(status=status, after=None) | discord.HTTPException(status=status):
+            return status >= 500
+        case _:
+            return False
 
 
 def _read_status(error: discord.HTTPException, place: str) -> DeliveryError:
@@ -58,8 +69,10 @@ def _read_status(error: discord.HTTPException, place: str) -> DeliveryError:
         after = error.response.headers.get("Retry-After")
         return RetryLater("429", float(after) if after else REST_SECONDS)
     if error.status >= 500:
-        return RetryLater(str(error.status))
-    if error.status == 401 or error.code == OPENING_TOO_FAST:
+        return Outage(str(error.status))
+    if error.status == 401:
+        return Outage(f"{error.status} {error.code}")
+    if error.code == OPENING_TOO_FAST:
         return RetryLater(f"{error.status} {error.code}", REST_SECONDS)
     cut = _CUTS.get(error.code)
     if place == "channel" and error.code in (UNKNOWN_CHANNEL, NO_ACCESS, NO_PERMISSION):

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import discord
 import structlog
 
 from bot.adapters.discord.direct import DirectChannels
-from bot.adapters.discord.failures import FAILURES, UNKNOWN_CHANNEL, read_failure
+from bot.adapters.discord.failures import FAILURES, UNKNOWN_CHANNEL, is_broken, read_failure
 from bot.adapters.discord.pictures import Pictures
 from bot.adapters.discord.render import COMPONENTS_V2, in_words, message_payload, opening_payload
 from bot.adapters.discord.rest import RECENT, Rest
@@ -16,7 +17,7 @@ from bot.core.chat.codec import decode
 from bot.core.chat.message import Message
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
-from bot.core.errors import InvalidInput, RetryLater, Unreachable
+from bot.core.errors import InvalidInput, Outage, RetryLater, Unknown, Unreachable
 
 
 class DiscordMessenger:
@@ -36,18 +37,38 @@ class DiscordMessenger:
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
         """Says it. What an earlier try left half made is completed; the key is a nonce for Discord, so that
         a message that is minutes old is not made twice."""
+        if (ref := Ref.read(occurrence.ref)) is None:
+            ref, complete = await self._create(occurrence, notice)
+            if complete:
+                return ref
+        try:
+            await self._complete(ref, notice.message)
+        except FAILURES as error:
+            failure = read_failure(error, notice.place)
+            after = failure.after if isinstance(failure, RetryLater) else None
+            # The message is there, and an edit can be repeated.
+            raise (
+                Outage(failure.why, ref=str(ref))
+                if after is None
+                else RetryLater(failure.why, after, ref=str(ref))
+            ) from error
+        return ref
+
+    async def _create(self, occurrence: Occurrence, notice: Notice) -> tuple[Ref, bool]:
+        """The message, and whether it is complete already because an earlier try had made it."""
         try:
             channel = await self._channel(occurrence, notice.place, notice.to.id)
-            there = await self._look(occurrence, channel) if occurrence.attempts > 1 else Absent()
-            if isinstance(there, Found):
-                ref, complete = there.ref, there.complete
-            else:
-                made = await self._rest.post(channel, opening_payload(notice.message, occurrence.key))
-                ref, complete = Ref(channel, str(made["id"])), _is_complete(made)
-            if not complete:
-                await self._complete(ref, notice.message)
-            return ref
+            if monotonic() > notice.until:
+                raise RetryLater("waited for too long", 0.0, alone=True)
         except FAILURES as error:
+            raise read_failure(error, notice.place) from error
+        try:
+            made = await self._rest.post(channel, opening_payload(notice.message, occurrence.key))
+            return Ref(channel, str(made["id"])), _is_complete(made)
+        except FAILURES as error:
+            if is_broken(error):
+                # A server in front of Discord may have passed it on, and a nonce is forgotten after minutes.
+                raise Unknown(read_failure(error).why) from error
             if notice.place == "direct" and getattr(error, "code", 0) == UNKNOWN_CHANNEL:
                 await self._direct.forget(notice.to.id)
                 raise RetryLater("direct channel gone") from error

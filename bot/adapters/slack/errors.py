@@ -4,17 +4,19 @@ from aiohttp import ClientConnectionError, ClientConnectorError, ClientError, Co
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.domain.ledger import Cut
-from bot.core.errors import DeliveryError, RetryLater, Unknown, Unreachable
+from bot.core.errors import DeliveryError, Outage, RetryLater, Unknown, Unreachable
 
 # Everything that a call of the SDK raises.
 BROKEN = (SlackClientError, ClientError, TimeoutError, OSError)
 
 # Slack's words for a token that it takes no more, or never took.
 DEAD = frozenset({"account_inactive", "invalid_auth", "token_revoked", "token_expired"})
-_BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_added_to_org"})
+_LIMITS = frozenset({"ratelimited", "rate_limited"})
+_BUSY = frozenset({"service_unavailable", "team_added_to_org"})
 # Slack says of these that some of what was asked may have been done.
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout"})
-_LATER = (429, 503)
+# Where Slack names a limit and no time.
+LIMIT_SECONDS = 30.0
 _CUTS: dict[str, Cut] = {
     **dict.fromkeys(
         ("account_inactive", "invalid_auth", "team_access_not_granted", "token_expired", "token_revoked"),
@@ -30,7 +32,7 @@ def delivery_error(error: Exception) -> DeliveryError:
     if isinstance(error, SlackApiError):
         return _read_answer(error)
     if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
-        return RetryLater("no connection")
+        return Outage("no connection")
     if isinstance(error, ClientConnectionError | TimeoutError | OSError):
         return Unknown("connection lost")
     return Unknown(type(error).__name__)
@@ -39,7 +41,7 @@ def delivery_error(error: Exception) -> DeliveryError:
 def nothing_said(error: Exception) -> DeliveryError:
     """As `delivery_error`, of a call that says nothing: whatever happened to it, it can be tried again."""
     told = delivery_error(error)
-    return RetryLater(told.why) if isinstance(told, Unknown) else told
+    return Outage(told.why) if isinstance(told, Unknown) else told
 
 
 def code_of(error: Exception) -> str:
@@ -54,8 +56,11 @@ def _read_answer(error: SlackApiError) -> DeliveryError:
     code = code_of(error)
     # An answer that is no JSON comes as aiohttp's own response, which names its status otherwise.
     status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None) or 0
-    if status in _LATER or code in _BUSY:
-        return RetryLater(code or str(status), _seconds(error.response.headers.get("Retry-After")))
+    after = _seconds(error.response.headers.get("Retry-After"))
+    if status == 429 or code in _LIMITS:
+        return RetryLater(code or str(status), LIMIT_SECONDS if after is None else after)
+    if status == 503 or code in _BUSY:
+        return Outage(code or str(status)) if after is None else RetryLater(code or str(status), after)
     if status >= 500 or code in _DOUBTFUL or not code:
         return Unknown(code or str(status))
     return Unreachable(code, _CUTS.get(code))

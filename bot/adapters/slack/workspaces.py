@@ -18,7 +18,7 @@ from bot.core.chat.call import Space
 from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.installs import Install, Tenant
 from bot.core.domain.ledger import Occurrence
-from bot.core.errors import RetryLater, SealBroken, TryAgain, Unreachable
+from bot.core.errors import Outage, SealBroken, TryAgain, Unreachable
 from bot.core.ids import Address, Platform
 from bot.core.ports import Clock, PlatformDoors
 
@@ -187,7 +187,7 @@ class Messengers:
         try:
             workspace = await self._workspaces.at(occurrence.space)
         except (SealBroken, TryAgain) as error:
-            raise RetryLater("install not read") from error
+            raise Outage("install not read") from error
         if workspace is None:
             # Who took Cairn out has been heard. Who takes it in at this moment must not be cut off.
             raise Unreachable("not installed")

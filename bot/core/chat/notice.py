@@ -1,5 +1,6 @@
 """What is said unasked: where, and what; or why not."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,12 +14,14 @@ Place = Literal["direct", "channel"]
 @dataclass(frozen=True, slots=True)
 class Notice:
     """`to` is a user when the place is "direct", else a channel. `memo` (at most 100 characters) stays
-    with the row, for what its kind writes once the message was sent."""
+    with the row, for what its kind writes once the message was sent. `until`: what can't be sent before that
+    moment of the monotonic clock has to be made again."""
 
     place: Place
     to: Address
     message: Message
     memo: str = ""
+    until: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class Ref:
 
     def __str__(self) -> str:
         return f"{self.channel}/{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> "Ref | None":
+        """The reference that was written as `text`; None for an empty one."""
+        channel, _, number = text.rpartition("/")
+        return cls(channel, number) if number else None
 
 
 @dataclass(frozen=True, slots=True)

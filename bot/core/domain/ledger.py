@@ -33,8 +33,9 @@ PERHAPS_SENT = "perhaps sent before the restore"
 
 KEY_LENGTH = 24
 ATTEMPTS_MAX = 8
-GIVE_UP_AFTER = timedelta(hours=24)
 BACKOFF_MAX = timedelta(seconds=300)
+OUTAGE_WAIT_MAX = timedelta(seconds=60)
+BACKOFF_STEPS = 9  # enough of them to reach the longest wait
 
 _KEYS = UUID("8e0b7b1c-6f0f-4ef5-9a53-50f3f4f1b0c1")
 
@@ -47,6 +48,8 @@ class Occurrence:
     lateness moved anything. `due_at` is when it was meant to be said. `subject` is a row's number: a
     member's for what goes to a member, a schedule's for what goes to a channel. `place` and `to_id` say
     where it was about to be said, once it was, and `memo` what its last notice noted for when it is sent.
+    `attempts` counts the tries that say something about this message, `delays` how often in a row it was put
+    off because of the platform or the database; `ref` is the part of it that the platform has already.
     `gone`: Cairn has been taken out of the space. `restored`: it may have been said before the database was
     restored from a backup.
     """
@@ -65,6 +68,8 @@ class Occurrence:
     gone: bool = False
     memo: str = ""
     restored: bool = False
+    delays: int = 0
+    ref: str = ""
 
     @property
     def key(self) -> str:
@@ -85,14 +90,16 @@ class Occurrence:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a row goes on: its new state, why, the platform's message, when it is tried again, and whether it
-    was tried at all: a platform that only named its limit has not refused this row. `cut`: what can't be
-    reached any more, besides this row's message."""
+    was tried at all: a platform that only named its limit has not refused this row. `delayed`: it was put off
+    because the platform or the database did not answer. `cut`: what can't be reached any more, besides this
+    row's message."""
 
     state: State
     why: str = ""
     ref: str = ""
     not_before: datetime | None = None
     tried: bool = True
+    delayed: bool = False
     cut: Cut | None = None
 
     @property
@@ -127,11 +134,13 @@ def is_too_late(due_at: datetime, now: datetime, late: timedelta) -> bool:
     return now - due_at > late
 
 
-def back_off(attempts: int, share: float) -> timedelta:
-    """How long to wait after the failed try number `attempts` (from 1): full jitter, `share` from 0 to 1."""
-    return share * min(timedelta(seconds=2**attempts), BACKOFF_MAX)
+def back_off(times: int, share: float, most: timedelta = BACKOFF_MAX) -> timedelta:
+    """How long to wait after failing `times` times in a row (from 1): it doubles each time, up to `most`, and
+    jitter takes up to half of it away. `share` is from 0 to 1."""
+    return (0.5 + share / 2) * min(timedelta(seconds=2 ** min(times, BACKOFF_STEPS)), most)
 
 
-def gives_up(attempts: int, due_at: datetime, now: datetime) -> bool:
-    """Whether a row that failed `attempts` times is dead."""
-    return attempts >= ATTEMPTS_MAX or now - due_at > GIVE_UP_AFTER
+def gives_up(attempts: int) -> bool:
+    """Whether a row is dead after `attempts` tries that failed because of its own message. Everything else
+    ends by lateness."""
+    return attempts >= ATTEMPTS_MAX

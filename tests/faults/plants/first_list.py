@@ -3,6 +3,8 @@
 from tests.faults.fault import Fault
 
 COURIER = "bot/delivery/courier.py"
+DRAIN = "bot/delivery/drain.py"
+BUCKET = "bot/delivery/open_bucket.py"
 CLAIMING = "bot/delivery/claims.py"
 OUTCOMES = "bot/delivery/outcomes.py"
 LEASES = "bot/storage/leases.py"
@@ -34,11 +36,10 @@ FAULTS = (
     ),
     Fault(
         "marked before it is sent",
-        COURIER,
-        "outcome, rest = await self._say(bucket, token, row, notice)\n",
-        'await self._hop(self._claims.finish, [(row, Outcome("sent"))], token)\n'
-        "            _, rest = await self._say(bucket, token, row, notice)\n"
-        "            continue\n",
+        DRAIN,
+        "                fresh = replace(notice, until=at + FRESH_SECONDS)\n",
+        '                await self._sending.hop(claims.finish, [(row, Outcome("sent"))], token)\n'
+        "                fresh = replace(notice, until=at + FRESH_SECONDS)\n",
         KILLS,
         "every_step and sqlite-keys",
     ),
@@ -61,7 +62,7 @@ FAULTS = (
     Fault(
         "Retry-After does not hold the bucket",
         COURIER,
-        "await self._hop(self._claims.give_back, bucket, token, rest)",
+        "await self._hop(self._claims.give_back, bucket, token, opened.rest())",
         "await self._hop(self._claims.give_back, bucket, token, 0.0)",
         "tests/faults/test_storms.py",
         "limits and sqlite",
@@ -69,8 +70,8 @@ FAULTS = (
     Fault(
         "a limit costs a try",
         OUTCOMES,
-        "tried = error.after is None",
-        "tried = True",
+        'return Outcome("retry", error.why, error.ref, now + after, tried=False), rest',
+        'return Outcome("retry", error.why, error.ref, now + after), rest',
         DELIVERY,
         "costs_no_try and sqlite",
     ),
@@ -112,8 +113,8 @@ FAULTS = (
     Fault(
         "a skip is forgotten",
         CLAIMING,
-        'settled.append((row, Outcome("skipped", told.why)))',
-        "pass",
+        'return row, Outcome("skipped", told.why)',
+        'return row, Outcome("sent", told.why)',
         DELIVERY,
         "skip and sqlite",
     ),
@@ -200,31 +201,31 @@ FAULTS = (
     Fault(
         "what is being snoozed is claimed all the same",
         LEDGER,
-        '_one_of("pending", "retry").with_for_update(of=ledger, skip_locked=True)',
-        '_one_of("pending", "retry")',
+        '        ledger.c.not_before <= bindparam("now"),\n    )\n    .with_for_update(skip_locked=True)\n',
+        '        ledger.c.not_before <= bindparam("now"),\n    )\n',
         CLAIMS,
         "passed_over",
     ),
     Fault(
         "the last group is never marked",
-        COURIER,
-        "            await self._hop(self._claims.finish, marks, token)\n        except Lost:",
-        "        except Lost:",
+        DRAIN,
+        "        if not self._marks:\n            return 0\n",
+        "        if len(self._marks) < self._sending.group:\n            return 0\n",
         "tests/faults/test_stops.py",
         "asked_to_end and sqlite-keys",
     ),
     Fault(
         "asked to end, it drops what it is saying",
-        COURIER,
-        "while not self._stopping and not rest:",
-        "while not rest:",
+        BUCKET,
+        "sending.stopping\n            or ",
+        "",
         "tests/faults/test_stops.py",
         "asked_to_end and sqlite-mute",
     ),
     Fault(
         "it never gives up",
         "bot/core/domain/ledger.py",
-        "return attempts >= ATTEMPTS_MAX or now - due_at > GIVE_UP_AFTER",
+        "return attempts >= ATTEMPTS_MAX",
         "return False",
         DELIVERY,
         "gives_up and sqlite",
