@@ -1,7 +1,6 @@
 """How this process is, for whoever watches it: /livez while its loop and its beats move, /readyz while all
 else holds."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -19,11 +18,15 @@ from bot.platform_health import PlatformHealth
 from bot.recovery.watch import RecoveryWatch
 from bot.storage.outbox import Outbox
 from bot.storage.store import DatabaseStore, Status
+from bot.web.limits import HttpLimits
+from bot.web.server import HttpServer
 
 # Without a beat for so long, the process stands still.
 BEAT_AGE = 60.0
 # Whether the database can be written is found out by writing, and no oftener than this.
 PROBE_SECONDS = 5.0
+BODY_LIMIT = 1024
+STRANGERS = HttpLimits()
 
 
 class Health:
@@ -89,19 +92,15 @@ class Health:
             **(self._recovery.figures() if self._recovery else {}),
         }
 
-    async def serve(self, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+    async def serve(
+        self, host: str, port: int, *, ready: Callable[[str], None], limits: HttpLimits = STRANGERS
+    ) -> None:
         """Serves until cancelled and tells `ready` the address. Raises OSError for a taken port."""
-        app = web.Application()
+        app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_get("/livez", self._show_life)
         app.router.add_get("/readyz", self._show_readiness)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-            ready(f"http://{host}:{runner.addresses[0][1]}")
-            await asyncio.Event().wait()
-        finally:
-            await runner.cleanup()
+        server = HttpServer("health", limits, shutdown_seconds=1.0)
+        await server.serve(app, host, port, ready=lambda port: ready(f"http://{host}:{port}"))
 
     async def _show_life(self, _request: web.Request) -> web.Response:
         told = self.read_life()

@@ -95,7 +95,7 @@ async def open_slack_line(app: App, ready: Ready, stack: AsyncExitStack) -> Line
             return
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         host, port = settings.slack_host, settings.slack_port
-        await adapter.serve(host, port, secret, SystemClock(), ready=serving)
+        await adapter.serve(host, port, secret, SystemClock(), ready=serving, limits=settings.http_limits)
 
     return Line("slack", adapter.messenger, adapter.desk, listen)
 

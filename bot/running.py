@@ -9,6 +9,7 @@ from bot.core.errors import SettingsError
 from bot.serving import serve
 from bot.settings import Settings
 from bot.telemetry import configure_logs
+from bot.web.limits import raise_descriptors
 
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
@@ -49,6 +50,7 @@ def play(settings: Settings, port: int | None, say: Say) -> None:
 def _serve(settings: Settings, url: str, roles: tuple[str, ...], port: int | None, say: Say) -> None:
     port = settings.port if port is None else port
     configure_logs(settings.log_level, settings.log_format)
+    raise_descriptors()
     try:
         asyncio.run(serve(settings, url, roles, port, lambda what, at: say(f"Cairn's {what}: {at}")))
     except OSError as error:

@@ -55,7 +55,8 @@ async def serve(settings: Settings, url: str, roles: Collection[str], port: int,
             beats[app.time.beat] = PULSE_SECONDS
         if (door := settings.health_port) is not None:
             told = functools.partial(ready, "health")
-            serving.append(app.health.serve(settings.health_host, door, ready=told))
+            limits = settings.http_limits
+            serving.append(app.health.serve(settings.health_host, door, ready=told, limits=limits))
         await _until_signal(runner, beats, serving)
 
 
@@ -68,7 +69,8 @@ def _open_playground(
     adapter.live_through(runner.travel)
     serving: list[Serving] = []
     if "gateway" in roles:
-        serving.append(adapter.serve("127.0.0.1", port, ready=functools.partial(ready, "playground")))
+        told = functools.partial(ready, "playground")
+        serving.append(adapter.serve("127.0.0.1", port, ready=told, limits=app.settings.http_limits))
         if app.url.startswith("postgres"):
             serving.append(adapter.watch())
     return runner, serving

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.core.errors import SettingsError
 from bot.core.ids import PLATFORMS, Platform
+from bot.web.limits import HttpLimits, parse_networks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +48,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8765, ge=0, le=65535, validation_alias="CAIRN_PORT")
     playground: bool = Field(default=False, validation_alias="CAIRN_PLAYGROUND")
     health_host: str = Field(default="127.0.0.1", validation_alias="CAIRN_HEALTH_HOST")
+    http_connections: int = Field(default=512, ge=1, validation_alias="CAIRN_HTTP_CONNECTIONS")
+    http_per_address: int = Field(default=128, ge=1, validation_alias="CAIRN_HTTP_PER_ADDRESS")
+    http_seconds: float = Field(default=10.0, gt=0, le=300, validation_alias="CAIRN_HTTP_SECONDS")
+    trusted_proxies: str = Field(default="", validation_alias="CAIRN_TRUSTED_PROXIES")
     health_port: int | None = Field(default=None, ge=0, le=65535, validation_alias="CAIRN_HEALTH_PORT")
     deadline: float = Field(default=1.5, gt=0, le=10, validation_alias="CAIRN_DEADLINE")
     calls: int = Field(default=60, ge=1, validation_alias="CAIRN_CALLS")
@@ -92,6 +97,17 @@ class Settings(BaseSettings):
         if self.discord_shards is None or not all(one.strip().isdecimal() for one in given):
             raise SettingsError("DISCORD_SHARD_IDS is a list such as 0,1 and goes with DISCORD_SHARDS")
         return tuple(int(one) for one in given)
+
+    @property
+    def http_limits(self) -> HttpLimits:
+        """What the HTTP servers let strangers do. Raises SettingsError for proxies that are no addresses."""
+        return HttpLimits(
+            connections=self.http_connections,
+            per_address=self.http_per_address,
+            head_seconds=self.http_seconds,
+            body_seconds=self.http_seconds,
+            trusted_proxies=parse_networks(self.trusted_proxies),
+        )
 
     @property
     def playground_url(self) -> str:

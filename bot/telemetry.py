@@ -38,8 +38,11 @@ def configure_logs(level: str, log_format: str) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-def report_bug(error: Exception, call: Call | Typing | Caller | Chart | Occurrence) -> str:
-    """Logs where a bug happened and answers with a reference to it.
+Asked = Call | Typing | Caller | Chart | Occurrence | str
+
+
+def report_bug(error: Exception, call: Asked) -> str:
+    """Logs where a bug happened and answers with a reference to it. `call` as text is a path of our own.
 
     An exception's own message is left out: it may quote what a person typed.
     """
@@ -55,7 +58,7 @@ def report_bug(error: Exception, call: Call | Typing | Caller | Chart | Occurren
     return reference
 
 
-def name_of(call: Call | Typing | Caller | Chart | Occurrence) -> str:
+def name_of(call: Asked) -> str:
     """What was asked, without any value: `/skillgap`, `tip.next`, `suggest /tip topic`, `paint Levels`."""
     match call:
         case Typing(command=command, option=option):
@@ -66,6 +69,8 @@ def name_of(call: Call | Typing | Caller | Chart | Occurrence) -> str:
             return _known(action.split(":", 1)[0])
         case Occurrence(kind=kind):
             return kind
+        case str():
+            return call
         case Chart(data=data):
             return f"paint {type(data).__name__}"
         case _:

@@ -70,7 +70,7 @@ class ThreadUploads:
 
 
 class ThreadInstalls:
-    """Installs, awaited. What each method does stands at `Installs`."""
+    """Installs, awaited. What each method does stands at `Installs` and `InstallStates`."""
 
     def __init__(self, installs: Installs, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
         # Finding writes now and then: which organization a workspace belongs to.
@@ -80,8 +80,9 @@ class ThreadInstalls:
         self.teams = functools.partial(hop, readers, installs.teams)
         self.begin_renewal = functools.partial(hop, writers, installs.begin_renewal)
         self.renew = functools.partial(hop, writers, installs.renew)
-        self.issue = functools.partial(hop, writers, installs.issue)
-        self.consume = functools.partial(hop, writers, installs.consume)
+        # Anybody may ask for a state as often as they like, so that asks nothing of a database or a thread.
+        self.issue = installs.states.issue
+        self.consume = functools.partial(hop, writers, installs.states.consume)
 
 
 class ThreadChannels:

@@ -1,4 +1,4 @@
-"""The tables of installs: the tokens of each tenant, sealed, and the installs that have begun."""
+"""The tables of installs: the tokens of each tenant, sealed, and the states that were used."""
 
 from sqlalchemy import Column, Index, String, Table
 
@@ -43,7 +43,8 @@ install_teams = Table(
     fits("enterprise", FOREIGN_ID_LIMIT),
 )
 
-# An install that somebody began and has not come back from: the digest of its state, good for one use.
+# A state of an install that was used, by its digest. Beside those, states that the release before this one
+# issued and nobody has used yet.
 install_states = Table(
     "install_states",
     metadata,

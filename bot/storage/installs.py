@@ -1,7 +1,5 @@
 """Installs as rows: each tenant's token is sealed, and read by nobody who has only the database."""
 
-import hashlib
-import secrets
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,17 +10,15 @@ from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, or_, se
 from bot.core.chat.typed import clean_line
 from bot.core.domain.installs import Install, Tenant
 from bot.core.domain.members import NAME_LIMIT
-from bot.core.errors import SealBroken, TryAgain
+from bot.core.errors import SealBroken
+from bot.storage.install_states import InstallStates
 from bot.storage.notes import digest_of, note
 from bot.storage.sealing import Seal, Secrets
-from bot.storage.tables import install_states, install_teams, installs
+from bot.storage.tables import install_teams, installs
 from bot.storage.transaction import open_transaction
 from bot.storage.upsert import upsert
 
 DEADLINE_SECONDS = 5.0
-STATE_LIFE = timedelta(minutes=10)
-# Anybody may begin an install; nobody gets to fill the database with beginnings.
-STATES_MOST = 10_000
 # So long one process has the right to renew a token: longer than the platform is waited for.
 RENEWING = timedelta(seconds=30)
 BATCH = 100
@@ -53,9 +49,11 @@ class Resealed:
 
 
 class Installs:
-    """Each method is a transaction of its own, with the store's TryAgain."""
+    """Each method is a transaction of its own, with the store's TryAgain. `states` are those of installs that
+    begin."""
 
     def __init__(self, engine: Engine, seal: Seal) -> None:
+        self.states = InstallStates(engine, seal)
         self._engine = engine
         self._seal = seal
 
@@ -140,24 +138,6 @@ class Installs:
                     left.append(row.tenant)
         return Resealed(done, tuple(left))
 
-    def issue(self, now: datetime) -> str:
-        """A state for an install that begins: good once, within STATE_LIFE. Raises TryAgain when too many
-        have begun."""
-        state = secrets.token_urlsafe(32)
-        with self._begin(writes=True) as connection:
-            connection.execute(delete(install_states).where(install_states.c.expires_at <= now))
-            if (connection.scalar(select(func.count()).select_from(install_states)) or 0) >= STATES_MOST:
-                raise TryAgain("too many installs have begun")
-            row = {"digest": _digest(state), "expires_at": now + STATE_LIFE}
-            connection.execute(install_states.insert(), row)
-        return state
-
-    def consume(self, state: str, now: datetime) -> bool:
-        """Whether the state was good; from now on it is not."""
-        same = (install_states.c.digest == _digest(state)) & (install_states.c.expires_at > now)
-        with self._begin(writes=True) as connection:
-            return connection.execute(delete(install_states).where(same)).rowcount == 1
-
     def _begin(self, *, writes: bool) -> AbstractContextManager[Connection]:
         return open_transaction(self._engine, DEADLINE_SECONDS, writes=writes)
 
@@ -188,7 +168,3 @@ class Installs:
         held = self._seal.open(tenant, row.sealed)
         install = Install(tenant, row.name, row.bot_user, held.token, row.installed_at, held.renewal)
         return replace(install, expires_at=row.expires_at, version=row.version)
-
-
-def _digest(state: str) -> str:
-    return hashlib.sha256(state.encode()).hexdigest()

@@ -1,6 +1,7 @@
 """Seals what must not be read from a copy of the database. Whose it is is sealed in with it."""
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Sequence
@@ -39,8 +40,18 @@ class Seal:
                 f"CAIRN_KEYS holds keys of 44 characters, the newest first, with commas between: {MAKE_ONE}"
             )
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._signing = [hmac.digest(key.encode(), b"install states", "sha256") for key in keys]
         # The name of the key that new rows are sealed with: it tells nothing of the key itself.
         self.newest = key_name(keys[0])
+
+    def sign(self, text: str) -> str:
+        """Returns a signature that nobody makes without the newest key, as 64 hexadecimal digits."""
+        return hmac.digest(self._signing[0], text.encode(), "sha256").hex()
+
+    def signed(self, text: str, signature: str) -> bool:
+        """Returns whether one of the keys made the signature of exactly this text."""
+        made = (hmac.digest(key, text.encode(), "sha256").hex() for key in self._signing)
+        return any(hmac.compare_digest(one.encode(), signature.encode()) for one in made)
 
     def close(self, tenant: Tenant, secrets: Secrets) -> str:
         held = [tenant.enterprise, tenant.team, secrets.token, secrets.renewal]

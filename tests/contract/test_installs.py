@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text, update
 
 from bot.core.domain.installs import Install, Tenant
-from bot.core.errors import SealBroken, SettingsError, TryAgain
-from bot.storage.installs import RENEWING, STATE_LIFE, STATES_MOST, Installs
+from bot.core.errors import SealBroken, SettingsError
+from bot.storage.install_states import InstallStates
+from bot.storage.installs import RENEWING, Installs
 from bot.storage.sealing import Seal, Secrets, make_key, split_keys
-from bot.storage.tables import install_states, installs, metadata
+from bot.storage.tables import installs, metadata
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 OLD_KEY, NEW_KEY = make_key(), make_key()
@@ -216,25 +217,10 @@ def test_an_install_anew_outlives_what_was_begun_before(kept: Installs) -> None:
     assert not kept.renew(replace(anew, token="xoxb-late"))
 
 
-def test_a_state_is_consumed_by_one_of_many(kept: Installs) -> None:
-    state = kept.issue(NOW)
-    assert sorted(map(bool, at_once(8, lambda: kept.consume(state, NOW)))) == [False] * 7 + [True]
-    assert not kept.consume("forged", NOW)
-    state = kept.issue(NOW)
-    assert not kept.consume(state, NOW + STATE_LIFE)
-
-
-def test_nobody_fills_the_database_with_beginnings(kept: Installs, engine: Engine) -> None:
-    with engine.begin() as connection:
-        rows = [{"digest": str(number), "expires_at": NOW + STATE_LIFE} for number in range(STATES_MOST)]
-        connection.execute(install_states.insert(), rows)
-    with pytest.raises(TryAgain):
-        kept.issue(NOW)
-    assert kept.consume(kept.issue(NOW + STATE_LIFE), NOW + STATE_LIFE)
-
-
 def test_a_copy_of_the_database_holds_no_token(kept: Installs, engine: Engine, tmp_path: Path) -> None:
-    state = kept.issue(NOW)
+    states = InstallStates(engine, Seal([OLD_KEY]))
+    state = states.issue(NOW)
+    assert states.consume(state, NOW)
     for number in range(20):
         kept.keep(install(f"T{number:04}", "E1", number))
     dump = dump_of(engine)

@@ -24,6 +24,7 @@ from bot.delivery.inbox import Inbox
 from bot.storage.clock import ClockRow
 from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
+from bot.storage.install_states import InstallStates
 from bot.storage.installs import Installs
 from bot.storage.outbox import Outbox
 from bot.storage.pictures import Pictures
@@ -119,7 +120,8 @@ class World:
 
     def acts(self) -> dict[str, Act]:
         storage = self.engine
-        kept, installs = KeptChannels(storage, "discord"), Installs(storage, Seal([NEW_KEY]))
+        kept, seal = KeptChannels(storage, "discord"), Seal([NEW_KEY])
+        installs, states = Installs(storage, seal), InstallStates(storage, seal)
         transcript, uploads = Transcript(storage), Uploads(storage, "slack")
         pictures, outbox = Pictures(storage), Outbox(storage)
         typing = Typing(HERE, SAM, "plan zone", "zone", "Lis")
@@ -147,7 +149,7 @@ class World:
             "installs": each(
                 lambda: installs.keep(install()), lambda: installs.find("", "T1"), installs.reseal
             ),
-            "states": lambda: installs.consume(installs.issue(NEXT), NEXT),
+            "states": lambda: states.consume(states.issue(NEXT), NEXT),
             "transcript": lambda: transcript.tell("k", "s", "c", "x", None, "{}", NEXT),
             "pictures": each(lambda: pictures.keep("p", b"x", NEXT), lambda: pictures.find("p")),
             "uploads": each(lambda: uploads.keep("digest"), uploads.digest),

@@ -80,9 +80,9 @@ async def test_a_forged_state_is_refused(met: Many) -> None:
 async def test_a_state_ends_after_ten_minutes(met: Many) -> None:
     assert met.app.installs is not None
     now = datetime.now(UTC)
-    state = await met.app.installs.issue(now - timedelta(minutes=10))
+    state = met.app.installs.issue(now - timedelta(minutes=10))
     assert not await met.app.installs.consume(state, now)
-    state = await met.app.installs.issue(now - timedelta(minutes=9, seconds=59))
+    state = met.app.installs.issue(now - timedelta(minutes=9, seconds=59))
     assert await met.app.installs.consume(state, now)
 
 

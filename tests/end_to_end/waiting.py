@@ -1,9 +1,12 @@
 """Cairn as a process that is killed, and a database that takes too long for one thing: to keep a question."""
 
 import asyncio
+import functools
 import re
+import resource
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -78,6 +81,11 @@ class Process:
 
     @classmethod
     async def start(cls, data: Path, **settings: str) -> "Process":
+        return await cls.start_limited(data, None, settings)
+
+    @classmethod
+    async def start_limited(cls, data: Path, files: int | None, settings: Mapping[str, str]) -> "Process":
+        """`files`: how many the process may hold open."""
         named = {"CAIRN_DATA": str(data), "CAIRN_BEAT": "0.2", "CAIRN_LEASE": "1", **settings}
         with (data / "log").open("a", encoding="utf-8") as log:
             process = await asyncio.create_subprocess_exec(
@@ -86,6 +94,7 @@ class Process:
                 env=environment(**named),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
+                preexec_fn=None if files is None else functools.partial(_limit_files, files),
             )
         assert process.stdout is not None
         try:
@@ -97,6 +106,10 @@ class Process:
             await cls(process, "").kill()
             raise
         return cls(process, told)
+
+    @property
+    def id(self) -> int:
+        return self._process.pid
 
     async def kill(self) -> None:
         """Ends it at once, as a crash does."""
@@ -111,3 +124,7 @@ class Process:
             status = await self._process.wait()
         await self._process.communicate()
         return status
+
+
+def _limit_files(most: int) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

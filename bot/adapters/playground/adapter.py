@@ -37,12 +37,14 @@ from bot.adapters.playground.transcript import Transcript
 from bot.core.catalog import Catalog
 from bot.core.chat.message import charts_of
 from bot.core.ports import Clock, Doors
+from bot.web.limits import HttpLimits
+from bot.web.server import HttpServer
 
 __all__ = ["Drawing", "PlaygroundAdapter"]
 
 HOST = "127.0.0.1"
 ALIVE_SECONDS = 15
-SHUTDOWN_SECONDS = 3.0
+STRANGERS = HttpLimits()
 WATCH_SECONDS = 1.0
 PICTURE_CACHING = "private, max-age=31536000, immutable"
 PICTURE = r"/picture/{name:chart-[0-9a-f]{12}\.png}"
@@ -109,19 +111,15 @@ class PlaygroundAdapter:
         app.router.add_post("/time", self._travel)
         return app
 
-    async def serve(self, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+    async def serve(
+        self, host: str, port: int, *, ready: Callable[[str], None], limits: HttpLimits = STRANGERS
+    ) -> None:
         """Serves until cancelled and tells `ready` the page's address. Raises OSError for a taken port and
         ValueError for any other host than HOST, because other machines might reach it."""
         if host != HOST:
             raise ValueError("the playground has no sign-in, so it is served to this machine only")
-        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-            ready(f"http://{host}:{runner.addresses[0][1]}")
-            await asyncio.Event().wait()
-        finally:
-            await runner.cleanup()
+        server = HttpServer("playground", limits)
+        await server.serve(self.application(), host, port, ready=lambda port: ready(f"http://{host}:{port}"))
 
     async def watch(self) -> None:
         """Rings for what other processes on the same database say, until cancelled."""

@@ -1,6 +1,5 @@
 """Slack, met in either of its two ways: over a socket that we open, for one workspace, or over HTTP."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -39,8 +38,10 @@ from bot.core.domain.installs import Install
 from bot.core.ids import Address
 from bot.core.ports import Clock, Painter, PlatformDoors
 from bot.platform_health import PlatformHealth
+from bot.web.limits import HttpLimits
+from bot.web.server import HttpServer
 
-SHUTDOWN_SECONDS = 3.0
+STRANGERS = HttpLimits()
 
 _BROKEN = 500
 
@@ -70,16 +71,19 @@ class SlackAdapter:
         self.messenger = messenger
         self.desk = hearing
 
-    def application(self, secret: str, clock: Clock) -> web.Application:
+    def application(self, secret: str, clock: Clock, refuse: Callable[[], None]) -> web.Application:
         """The web application that takes Slack's requests at REQUEST_PATH, without a socket yet.
 
-        `secret` signs them, `clock` is the machine's: a request that is old is refused.
+        `secret` signs them, `clock` is the machine's: a request that is old is refused. `refuse` is called
+        for each that Slack did not sign: nothing else is kept of it.
         """
         guard = Guard(secret, clock)
 
         async def receive(request: web.Request) -> web.Response:
-            body = await request.read()
-            if not guard.vouches_for(request.headers, body):
+            headers = request.headers
+            body = await request.read() if guard.is_worth_reading(headers) else None
+            if body is None or not guard.vouches_for(headers, body):
+                refuse()
                 return web.Response(status=401)
             return await self._dispatch(body, request.headers.get("Content-Type", ""))
 
@@ -90,21 +94,28 @@ class SlackAdapter:
         return app
 
     async def serve(
-        self, host: str, port: int, secret: str, clock: Clock, *, ready: Callable[[str], None]
+        self,
+        host: str,
+        port: int,
+        secret: str,
+        clock: Clock,
+        *,
+        ready: Callable[[str], None],
+        limits: HttpLimits = STRANGERS,
     ) -> None:
-        """Serves Slack's requests until cancelled, and tells `ready` the address. Raises OSError when the
-        port is taken."""
-        application = self.application(secret, clock)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
+        """Serves Slack's requests until cancelled, and calls `ready` with the address. Raises OSError when
+        the port is taken."""
+        server = HttpServer("Slack", limits)
+        application = self.application(secret, clock, lambda: server.refusals.count("unsigned"))
+
+        def serving(port: int) -> None:
             self._health.connected()
-            ready(f"http://{host}:{runner.addresses[0][1]}{REQUEST_PATH}")
-            await asyncio.Event().wait()
+            ready(f"http://{host}:{port}{REQUEST_PATH}")
+
+        try:
+            await server.serve(application, host, port, ready=serving)
         finally:
             self._health.disconnected()
-            await runner.cleanup()
             await self._hearing.finish()
 
     async def listen(

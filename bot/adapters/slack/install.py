@@ -1,6 +1,7 @@
 """How a workspace, or a whole organization, takes Cairn in: Slack's OAuth flow, as Bolt walks it, over a
 store of our own. A state is good once, for ten minutes, and only in the browser that began."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -35,6 +36,11 @@ from bot.core.ids import Address
 from bot.core.ports import Clock, PlatformDoors
 from bot.core.views import installs as views
 
+# Anybody may open these pages as often as they like. So many are made at once, and the others wait: then a
+# member's call waits for these few alone. The end of an install waits for Slack, so it takes longer.
+MAX_BEGINNING = 2
+MAX_ENDING = 8
+
 _BUSY = 503
 _BAD_GATEWAY = 502
 
@@ -55,7 +61,9 @@ class Beginnings(Protocol):
 
     async def teams(self, tenant: Tenant) -> tuple[str, ...]: ...
 
-    async def issue(self, now: datetime) -> str: ...
+    def issue(self, now: datetime) -> str:
+        """At once: it costs nothing that anybody could use up."""
+        ...
 
     async def consume(self, state: str, now: datetime) -> bool: ...
 
@@ -90,19 +98,26 @@ class InstallDoor:
             ),
         )
 
+        self._beginning = asyncio.Semaphore(MAX_BEGINNING)
+        self._ending = asyncio.Semaphore(MAX_ENDING)
+
     def add_to(self, app: web.Application) -> None:
         app.router.add_get(INSTALL_PATH, self._begin, allow_head=False)
         app.router.add_get(REDIRECT_PATH, self._end, allow_head=False)
 
     async def _begin(self, request: web.Request) -> web.Response:
-        return await self._walk(request, self._flow.handle_installation)
+        return await self._walk(request, self._flow.handle_installation, self._beginning)
 
     async def _end(self, request: web.Request) -> web.Response:
-        return await self._walk(request, self._flow.handle_callback)
+        return await self._walk(request, self._flow.handle_callback, self._ending)
 
-    async def _walk(self, request: web.Request, step: Callable[[AsyncBoltRequest], Any]) -> web.Response:
+    async def _walk(
+        self, request: web.Request, step: Callable[[AsyncBoltRequest], Any], turns: asyncio.Semaphore
+    ) -> web.Response:
         try:
-            told = await step(await to_bolt_request(request))
+            async with turns:
+                told = await step(await to_bolt_request(request))
+                await asyncio.sleep(0)  # who waits for a turn lets everything else go first
         except TryAgain:
             told = _page(views.failed("busy"), _BUSY)
         except BROKEN as error:
@@ -128,7 +143,7 @@ class _States(AsyncOAuthStateStore):
         self._clock = clock
 
     async def async_issue(self, *_: Any, **__: Any) -> str:
-        return await self._installs.issue(self._clock.now())
+        return self._installs.issue(self._clock.now())
 
     async def async_consume(self, state: str) -> bool:
         return await self._installs.consume(state, self._clock.now())

@@ -13,7 +13,7 @@ _FAILED = {
     "invalid_state": "This page was used already, or is older than ten minutes. Please begin again.",
     "storage_error": "I couldn't keep what Slack gave me, so nothing is set up. Begin again in a moment.",
     "unreachable": "Slack didn't answer me just now, so nothing is set up. Please begin again in a moment.",
-    "busy": "Many people are installing me right now. Please begin again in ten minutes.",
+    "busy": "I can't finish an install right now, so nothing is set up. Please begin again in a moment.",
 }
 _OTHER = "Slack didn't finish the install, so nothing is set up. Please begin again."
 
