@@ -2,13 +2,16 @@
 
 import inspect
 from collections.abc import Iterable
+from difflib import get_close_matches
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
 from bot.core.chat.call import Pressed, Submitted, Typed
 from bot.core.chat.codec import Action
 from bot.core.chat.command import DESCRIPTION_LIMIT, OPTION_LIMIT, Command
-from bot.core.errors import CatalogError
+from bot.core.chat.typed import clean_line
+from bot.core.domain.members import NAME_LIMIT
+from bot.core.errors import CatalogError, NotFound
 from bot.core.feature import ActionHandler, Aside, Feature, HomePiece, Schedule
 
 COMMAND_LIMIT = 50
@@ -52,6 +55,17 @@ class Catalog:
             return True
         handler = self.actions.get(what.action.split(":")[0])
         return handler is not None and not handler.opens_form and not handler.submits
+
+    def find(self, name: str) -> Command:
+        """Returns the command with that name. Raises NotFound, with the nearest name where one is near."""
+        command = self.commands.get(name)
+        if command is not None:
+            return command
+        typed = clean_line(name, NAME_LIMIT)
+        near = get_close_matches(typed, self.commands, n=1)
+        if near:
+            raise NotFound("command.near", command=typed, near=near[0])
+        raise NotFound("command.unknown", command=typed)
 
     @property
     def roots(self) -> dict[str, tuple[Command, ...]]:

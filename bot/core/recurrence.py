@@ -5,7 +5,7 @@ length of the gap, one that exists twice means the first; so no week is left out
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -88,3 +88,21 @@ def read_wall(text: str) -> int:
     if minute > 59 or hour > (12 if half else 23) or (half and not hour):
         raise InvalidInput("wall.unknown", time=text)
     return (hour % 12 + 12 * (half == "pm") if half else hour) * 60 + minute
+
+
+def is_weekday(text: str) -> bool:
+    """Whether the text names a day of the week."""
+    return _reads(read_weekday, text)
+
+
+def is_wall(text: str) -> bool:
+    """Whether the text is a time of day."""
+    return _reads(read_wall, text)
+
+
+def _reads(read: Callable[[str], int], text: str) -> bool:
+    try:
+        read(text)
+    except InvalidInput:
+        return False
+    return True

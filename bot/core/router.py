@@ -12,13 +12,11 @@ from bot.core.chat.message import Block, Message
 from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.chat.typed import clean_line
 from bot.core.domain.ledger import PERHAPS_SENT, TOO_LATE, Cut, Occurrence, is_too_late
-from bot.core.domain.members import NAME_LIMIT
 from bot.core.domain.schedules import ALERT
 from bot.core.errors import (
     DeliveryError,
     InvalidInput,
     NotAllowed,
-    NotFound,
     TryAgain,
     Unreachable,
     UserError,
@@ -219,9 +217,7 @@ class Router:
     def _find(self, what: Typed | Pressed | Submitted) -> tuple[Command | ActionHandler, Callable[[], Given]]:
         """What was asked for, and how to read what was given with it."""
         if isinstance(what, Typed):
-            command = self._catalog.commands.get(what.command)
-            if command is None:
-                raise NotFound("command.unknown", command=clean_line(what.command, NAME_LIMIT))
+            command = self._catalog.find(what.command)
             return command, lambda: ((), read_options(command, what.options))
         action = decode(what.action)
         handler = self._catalog.actions.get(action.name)

@@ -4,18 +4,22 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.core.catalog import Catalog
 from bot.core.chat.call import Caller, Pressed, Space, Submitted, Typed
 from bot.core.chat.chart import Timeline
 from bot.core.chat.codec import ID_LIMIT, Action, encode
+from bot.core.chat.command_line import read_line
 from bot.core.chat.control import Select
 from bot.core.chat.form import Form
 from bot.core.chat.message import charts_of
 from bot.core.domain.plans import last_day
+from bot.core.handlers import FEATURES
 from bot.core.ports import Store
 from bot.core.views import presses
 from bot.core.views.dates import day_text, week_text
 from tests.contract.planning import CONTENT, HERE, KIM, MONDAY, SAM, THERE, Desk, edited
 
+COMMANDS = Catalog(FEATURES).commands
 GAPS = {skill.gap.id: 1 for skill in CONTENT.skill_map.skills}
 
 
@@ -163,8 +167,7 @@ def test_every_goal_stands_once_on_the_pages(quick: Desk, hours: int) -> None:
         assert text.count(f"{CONTENT.goals[goal.goal_id].title} ({goal.hours} h)") == 1
     for week in range(quick.plan().weeks):
         assert text.count(f"Week {week + 1} Mon") == 1
-    assert quick.type("plan view", page=99) == told[-1]
-    assert quick.type("plan view", page=-1) == told[0]
+    assert f"Your plan has {len(told)} pages." in quick.type("plan view", page=99)
 
 
 def test_the_page_with_the_present_week_is_shown_and_drawn(quick: Desk) -> None:
@@ -361,3 +364,9 @@ def test_days_say_their_year_only_when_it_is_another() -> None:
     assert day_text(date(2027, 1, 1), 2026) == "Fri 1 Jan 2027"
     assert week_text(date(2026, 12, 7), 2026) == "Mon 7 to Sun 13 Dec"
     assert week_text(date(2026, 12, 28), 2026) == "Mon 28 Dec to Sun 3 Jan 2027"
+
+
+def test_a_city_typed_without_a_name_is_the_zone(quick: Desk) -> None:
+    quick.tell(read_line("plan", "start 8 Lisbon", COMMANDS))
+    assert (quick.plan().pace, quick.plan().zone) == (8, "Europe/Lisbon")
+    assert "Did you mean /plan start?" in quick.tell(read_line("plan", "strat", COMMANDS))

@@ -258,7 +258,7 @@ def test_the_palette_tells_what_each_option_takes() -> None:
         ),
         ("/plan start weeks:12 track:cloud to ai", "plan start", {"weeks": "12", "track": "cloud to ai"}),
         ("/tip loud and clear", "tip", {"loud": "loud and clear"}),
-        ("/plan", "plan", {}),
+        ("/plan", "cairn", {"command": "plan"}),
         ("/nothing like it", "nothing", {}),
     ],
 )

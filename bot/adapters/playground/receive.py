@@ -8,6 +8,7 @@ from typing import Any
 from bot.adapters.playground.cast import GENERAL, MEMBERS, PLACES, PLATFORM, SPACES, Scene
 from bot.core.chat.call import Call, Pressed, ReplyTo, Submitted, Typed, Typing
 from bot.core.chat.command import Command
+from bot.core.chat.command_line import read_line
 from bot.core.ids import Address
 
 TEXT_LIMIT = 4_000
@@ -90,41 +91,11 @@ def read_instant(payload: object) -> datetime:
 
 
 def read_text(text: str, commands: Commands) -> Typed:
-    """A command line such as `/skillgap I run EKS` or `/plan start weeks:12`. Raises Malformed.
-
-    What stands before the first `name:` belongs to the first option that takes text.
-    """
+    """A command line such as `/skillgap I run EKS` or `/plan start hours:12`. Raises Malformed."""
     words = text.split()
     if not words or not words[0].startswith("/") or words[0] == "/":
         raise Malformed("what.text: a command is expected, such as /cairn")
-    words[0] = words[0][1:]
-    pair = " ".join(words[:2]).lower()
-    name = pair if pair in commands else words[0].lower()
-    rest = " ".join(words[len(name.split()) :])
-    command = commands.get(name)
-    return Typed(name, _read_options(rest, command) if command else {})
-
-
-def _read_options(rest: str, command: Command) -> dict[str, str | int | bool]:
-    names = "|".join(re.escape(option.name) for option in command.options)
-    found = list(re.finditer(rf"(?:^|\s)({names}):\s*", rest)) if names else []
-    ends = [*(match.start() for match in found[1:]), len(rest)]
-    given: dict[str, str | int | bool] = {
-        match[1]: rest[match.end() : end].strip() for match, end in zip(found, ends, strict=False)
-    }
-    head = rest[: found[0].start()].strip() if found else rest
-    if not head:
-        return given
-    # Without an option, the first word is named as one, so that the answer tells what the command takes.
-    return {free_option(command) or head.split()[0]: head, **given}
-
-
-def free_option(command: Command) -> str | None:
-    """The option that takes what is typed without a name: the first that takes text, else the first."""
-    names = [option.name for option in command.options]
-    return next(
-        (option.name for option in command.options if option.kind is str), names[0] if names else None
-    )
+    return read_line(words[0][1:], " ".join(words[1:]), commands)
 
 
 def _what(asked: Payload, commands: Commands) -> Typed | Pressed | Submitted:

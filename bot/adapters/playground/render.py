@@ -3,11 +3,11 @@
 from typing import Any
 
 from bot.adapters.playground.cast import PLATFORM
-from bot.adapters.playground.receive import free_option
 from bot.core.chat.call import Typed
 from bot.core.chat.chart import Chart, picture_name
 from bot.core.chat.codec import encode
 from bot.core.chat.command import Command
+from bot.core.chat.command_line import read_line
 from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
 from bot.core.chat.markup import Span, read_lines, read_spans
@@ -44,11 +44,18 @@ def form_payload(form: Form) -> Json:
 
 def typed_payload(typed: Typed, command: Command | None) -> Json:
     """A command as its caller would have typed it: a lone free option without its name."""
-    if command and list(typed.options) == [free_option(command)]:
-        told = [str(value) for value in typed.options.values()]
-    else:
-        told = [f"{name}:{value}" for name, value in typed.options.items()]
+    short = [str(value) for value in typed.options.values()]
+    named = [f"{name}:{value}" for name, value in typed.options.items()]
+    told = short if command and len(short) == 1 and _reads_back(typed, command, short[0]) else named
     return {"text": clean_line(" ".join((f"/{typed.command}", *told)), ECHO_LIMIT)}
+
+
+def _reads_back(typed: Typed, command: Command, value: str) -> bool:
+    """Whether the value alone is enough for the command to be read as it was."""
+    root, *second = typed.command.split(" ")
+    line = clean_line(" ".join((*second, value)), ECHO_LIMIT)
+    read = read_line(root, line, {command.name: command})
+    return read.options == {name: clean_line(str(one), ECHO_LIMIT) for name, one in typed.options.items()}
 
 
 def _block(block: Block) -> Json:

@@ -13,8 +13,8 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed, Typing
 from bot.core.chat.codec import decode
 from bot.core.chat.command import Command
+from bot.core.chat.command_line import read_line
 from bot.core.chat.form import INPUT_LIMIT
-from bot.core.chat.line import read_line
 from bot.core.errors import InvalidInput
 from bot.core.feature import ActionHandler
 from bot.core.ids import Address, Platform

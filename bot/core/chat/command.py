@@ -28,10 +28,11 @@ Value = str | int | bool | date
 @dataclass(frozen=True, slots=True)
 class Option:
     """One thing a command can be told. `suggest` names the entries offered while it is typed:
-    `(glance, ctx, text) -> tuple[Choice, ...]`; `choices` is a closed list instead. A
-    Role can only be chosen where the platform has roles. `unless` names another option that can take this
-    one's place: one of the two is needed. `least` and `most` bound a number: platforms are given them, and so
-    is the member when a number is refused."""
+    `(glance, ctx, text) -> tuple[Choice, ...]`; `choices` is a closed list instead. A Role can only be chosen
+    where the platform has roles. `unless` names another option that can take this one's place: one of the two
+    is needed. `fits` tells a text of this kind from others when it is typed without the option's name.
+    `least` and `most` bound a number: platforms are given them, and so is a member whose number is refused.
+    """
 
     name: str
     description: str
@@ -41,6 +42,7 @@ class Option:
     suggest: Callable[..., tuple[Choice, ...]] | None = None
     limit: int = TYPED_LIMIT
     unless: str = ""
+    fits: Callable[[str], bool] | None = None
     least: int = 1
     most: int = INTEGER_LIMIT
 

@@ -34,10 +34,17 @@ def suggest_members(glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
     return tuple(views.member_choice(member, names[member.name] > 1) for member in found)
 
 
-MEMBER = Option("member", "Who", required=True, suggest=suggest_members, limit=MEMBER_LIMIT)
-ONE = Option("member", "Who", unless="role", suggest=suggest_members, limit=MEMBER_LIMIT)
+def is_handle(text: str) -> bool:
+    """Whether the text can only be a member's handle."""
+    return text.startswith("@") and len(text.split()) == 1
+
+
+MEMBER = Option("member", "Who", required=True, suggest=suggest_members, limit=MEMBER_LIMIT, fits=is_handle)
+ONE = Option("member", "Who", unless="role", suggest=suggest_members, limit=MEMBER_LIMIT, fits=is_handle)
 ROLE = Option("role", "Everybody who has this role", kind=Role)
-INVITED = Option("member", "Call one member by name", suggest=suggest_members, limit=MEMBER_LIMIT)
+INVITED = Option(
+    "member", "Call one member by name", suggest=suggest_members, limit=MEMBER_LIMIT, fits=is_handle
+)
 NAME = Option("name", "Its name, such as Autumn", required=True, limit=NAME_LIMIT)
 
 

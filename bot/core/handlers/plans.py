@@ -24,11 +24,12 @@ from bot.core.handlers.running import (
     open_running,
     require_running,
 )
-from bot.core.handlers.zones import read_zone, suggest_zones
+from bot.core.handlers.zones import names_zone, read_zone, suggest_zones
 from bot.core.request import Context, Glance, Request
 from bot.core.time import find_zone, local_day, monday_of
 from bot.core.views import plan_pages, presses
 from bot.core.views import plans as views
+from bot.core.views.dates import count_text
 from bot.core.views.zones import city_question, zone_question
 
 feature = Feature("plans", presses)
@@ -75,6 +76,9 @@ def start_plan(
     hours: int | None = None,
     zone: str | None = None,
 ) -> Reply:
+    is_track = not track or find_topic(ctx.content.tracks, track) is not None
+    if track and not is_track and not zone and names_zone(ctx, track, request):
+        track, zone = None, track  # typed without a name, it went to the first option that takes text
     chosen = _find_track(ctx, track) if track else ctx.content.track
     pace = check_pace(USUAL_PACE if hours is None else hours)
     if not zone and (clock := _last_clock(request, ctx)) is not None:
@@ -116,7 +120,7 @@ def view_plan(request: Request, ctx: Context, *, page: int | None = None) -> Mes
     plan = require_running(request, ctx).plan
     pages = plan_pages.count_pages(ctx.content, plan)
     if page is not None and page > pages:
-        raise InvalidInput("page.range", pages=str(pages))
+        raise InvalidInput("page.range", pages=count_text(pages, "page"))
     return plan_pages.plan_card(ctx.content, plan, request.now, page)
 
 

@@ -21,7 +21,7 @@ from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.running import find_running, open_running, point_again, require_running
 from bot.core.quiet import QuietHours
-from bot.core.recurrence import read_wall, read_weekday
+from bot.core.recurrence import is_wall, is_weekday, read_wall, read_weekday
 from bot.core.request import Context, Glance, Request
 from bot.core.views import presses
 from bot.core.views import reminders as views
@@ -36,8 +36,8 @@ def suggest_days(_glance: Glance, _ctx: Context, text: str) -> tuple[Choice, ...
     return tuple(Choice(day, day) for day in views.DAYS if day.lower().startswith(text.strip().lower()))
 
 
-DAY = Option("day", "A day of the week, such as Monday", suggest=suggest_days)
-HOUR = Option("hour", "An hour of that day, such as 9:00")
+DAY = Option("day", "A day of the week, such as Monday", suggest=suggest_days, fits=is_weekday)
+HOUR = Option("hour", "An hour of that day, such as 9:00", fits=is_wall)
 
 
 @feature.command("reminders view", "When I remind you, and when the next one comes", private=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.core.chat.control import Choice
 from bot.core.domain.places import City, find_cities, fold_place
 from bot.core.errors import InvalidInput
-from bot.core.request import Context, Glance
+from bot.core.request import Context, Glance, Request
 from bot.core.time import find_zone
 from bot.core.views.zones import city_choice
 
@@ -31,3 +31,12 @@ def read_zone(ctx: Context, text: str, now: datetime) -> str | tuple[City, ...]:
     ]
     cities = {city.zone: city for city in reversed(exact or found)}
     return next(iter(cities)) if len(cities) == 1 else tuple(reversed(cities.values()))
+
+
+def names_zone(ctx: Context, text: str, request: Request) -> bool:
+    """Whether the text means a zone or a city, even if it may mean several."""
+    try:
+        read_zone(ctx, text, request.now)
+    except InvalidInput:
+        return False
+    return True

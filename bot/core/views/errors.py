@@ -42,6 +42,13 @@ WORDS: dict[str, tuple[str, ...]] = {
     "cohort.taken": ("A cohort called ", "cohort", " is running already. Please choose another name."),
     "cohort.unknown": ("I know no cohort called ", "cohort", ". There is: ", "cohorts", "."),
     "cohort.which": ("Which cohort? Name one of these: ", "cohorts", "."),
+    "command.near": (
+        "I don't know the command ",
+        "command",
+        ". Did you mean /",
+        "near",
+        "? `/cairn` lists all.",
+    ),
     "command.unknown": ("I don't know the command ", "command", ". `/cairn` lists all of them."),
     "count.range": ("I can list ", "least", " to ", "most", " of them. Please choose a number between."),
     "evidence.full": ("A goal takes at most ", "most", " links. Withdraw one, or change it instead."),
@@ -97,7 +104,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "outbox.gone": ("There is no row ", "row", ". `cairn outbox list` shows what is held or dead."),
     "outbox.state": ("Row ", "row", " is ", "state", ": only held and dead rows can be changed."),
     "outbox.which": ("Which row? Name it: cairn outbox ", "do", " 42."),
-    "page.range": ("Your plan has ", "pages", " pages. Choose one of them, or leave the page out."),
+    "page.range": ("Your plan has ", "pages", ". Choose one of them, or leave the page out."),
     "pace.range": ("Choose a number from ", "least", " to ", "most", ": that many hours a week."),
     "pace.tight": (
         "What is left doesn't fit at ",

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Typed
-from bot.core.chat.line import read_line
+from bot.core.chat.command_line import read_line
 from bot.core.handlers import FEATURES
 
 COMMANDS = Catalog(FEATURES).commands
@@ -41,7 +41,37 @@ COMMANDS = Catalog(FEATURES).commands
         ("plan start start:2027-01-04 2027-01-11", "plan start", {"start": "2027-01-04 2027-01-11"}),
         ("plan pause 2027-01-21", "plan pause", {"until": "2027-01-21"}),
         ("goal 3", "goal", {"week": "3"}),
-        ("plan", "plan", {}),
+        ("plan", "plan view", {}),
+        ("reminders", "reminders view", {}),
+        ("cohort", "cohort view", {}),
+        ("lead", "cairn", {"command": "lead"}),
+        ("cairn help", "cairn", {}),
+        ("plan help", "cairn", {"command": "plan"}),
+        ("plan start ?", "cairn", {"command": "plan start"}),
+        ("plan start 6", "plan start", {"hours": "6"}),
+        (
+            "plan start 2026-12-07 6 Lisbon",
+            "plan start",
+            {"start": "2026-12-07", "hours": "6", "track": "Lisbon"},
+        ),
+        ("reminders on fri 9", "reminders on", {"day": "fri", "hour": "9"}),
+        ("reminders set 9:30 pm sunday", "reminders set", {"day": "sunday", "hour": "9:30 pm"}),
+        ("reminders snooze tomorrow", "reminders snooze", {"later": "24"}),
+        ("reminders snooze In three hours", "reminders snooze", {"later": "3"}),
+        ("lead tips set mon 9", "lead tips", {"action": "set", "day": "mon", "hour": "9"}),
+        ("lead invite Autumn @bob", "lead invite", {"cohort": "Autumn", "member": "@bob"}),
+        (
+            'lead invite "Autumn at night" @bob',
+            "lead invite",
+            {"cohort": "Autumn at night", "member": "@bob"},
+        ),
+        (
+            "lead schedule fri 16:00 Lisbon off",
+            "lead schedule",
+            {"day": "fri", "hour": "16:00", "zone": "Lisbon", "off": "yes"},
+        ),
+        ("lead promote bob", "lead promote", {"member": "bob"}),
+        ("cohort join Autumn 2026", "cohort join", {"cohort": "Autumn 2026"}),
         ("plan dance 3", "plan dance", {}),
         ("dance on", "dance", {}),
         ("plan resume now please", "plan resume", {"now": "now please"}),
@@ -58,5 +88,7 @@ def test_any_line_is_read_and_loses_no_word(root: str, text: str) -> None:
     command = COMMANDS.get(typed.command)
     if command is not None and not command.options and typed.command == root:
         assert bool(typed.options) is bool(text.strip())
+    if typed.command == "cairn" or command is None or any(one.choices for one in command.options):
+        return  # an entry of a list comes back by its value
     for value in typed.options.values():
         assert set("".join(str(value).split())) <= set(text)
