@@ -64,9 +64,8 @@ from bot.threads import (
 from bot.tokens import open_seal
 
 READERS = 2
-# As parts of a transaction's deadline: within the one a call has to begin, within the other it has to be
-# kept. So it is known in time what becomes of a call: every platform waits for three seconds.
-BEGINNING, KEEPING = 0.4, 0.45
+# The part of a transaction's deadline within which a call has to begin.
+BEGINNING = 0.4
 # A shorter silence, such as a deploy or a closed lid, leaves everybody time to do what is due.
 A_DOWNTIME = timedelta(days=1)
 POSTGRES_WRITERS = 5
@@ -153,7 +152,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         doors=ThreadDoors(
             router,
             locator,
-            Inbox(DatabaseStore(engine, settings.deadline * KEEPING), clock),
+            inbox,
             Threads(writers, most),
             Threads(readers, READERS),
             pools.keeper,

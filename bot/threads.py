@@ -22,13 +22,14 @@ T = TypeVar("T")
 
 
 class Pools:
-    """The threads that wait for the database: so many `writers` and `readers`, a `keeper` of its own, because
-    calls are kept just when the others are held up, and a `maker`, because some messages take long."""
+    """The threads that wait for the database: so many `writers` and `readers`, `keeper` threads of their own,
+    because calls are kept just when the others are held up (a second one wakes what was kept), and a `maker`,
+    because some messages take long."""
 
     def __init__(self, writers: int, readers: int) -> None:
         self.writers = ThreadPoolExecutor(writers, "write")
         self.readers = ThreadPoolExecutor(readers, "read")
-        self.keeper = ThreadPoolExecutor(1, "keep")
+        self.keeper = ThreadPoolExecutor(2, "keep")
         self.maker = ThreadPoolExecutor(1, "make")
 
     def close(self) -> None:

@@ -34,8 +34,13 @@ class InboxRows(Protocol):
         """Whether the call is here for the first time. Once this transaction is kept, it was."""
         ...
 
-    def keep(self, call: Call, back: str, until: datetime, now: datetime) -> bool:
-        """As `take`, of a call that is carried out later; its answer can go to `back` before `until`."""
+    def keep(self, call: Call, back: str, until: datetime, due: datetime, now: datetime) -> bool:
+        """As `take`, of a call that is carried out at `due` or later; its answer can go to `back` before
+        `until`."""
+        ...
+
+    def wake(self, call: Call, now: datetime) -> None:
+        """Makes a call that was kept due now, unless somebody has it already."""
         ...
 
     def claim(

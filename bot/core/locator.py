@@ -6,6 +6,7 @@ with several, they are asked once, and it is remembered.
 
 import re
 
+from bot.core.budget import CallBudget
 from bot.core.chat.call import Answer, Caller, Pressed, Space, Submitted, Typed
 from bot.core.chat.codec import ActionId, decode
 from bot.core.domain.plans import PlanId
@@ -27,15 +28,21 @@ class Locator:
         self._store = store
         self._plan_actions = plan_actions
 
-    def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:
+    def locate(
+        self, caller: Caller, what: Typed | Pressed | Submitted, budget: CallBudget | None = None
+    ) -> Space | Answer | None:
         """The space that is meant, or what the caller is told instead; None for who is no member yet."""
         try:
-            with self._store.write() as tx:
+            with self._store.write(budget) as tx:
                 return self._find(tx, caller, what)
         except UserError as error:
             return Answer(refusal(error), private=True)
         except TryAgain:
-            return Answer(busy(), private=True)
+            return self.give_up()
+
+    def give_up(self) -> Answer:
+        """The answer to a call whose space could not be found in time. Does not ask the database."""
+        return Answer(busy(), private=True)
 
     def _find(
         self, tx: Transaction, caller: Caller, what: Typed | Pressed | Submitted

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.budget import CallBudget
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
 from bot.core.chat.chart import Chart
 from bot.core.chat.control import Choice
@@ -128,10 +129,10 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    def write(self) -> AbstractContextManager[Transaction]:
+    def write(self, budget: CallBudget | None = None) -> AbstractContextManager[Transaction]:
         """A transaction that commits at the end of the block and rolls back when the block raises.
 
-        Raises TryAgain when it was given up: past its deadline, or the database is busy or away.
+        Raises TryAgain when it was given up: past its deadline or `budget`, or the database is busy or away.
         """
         ...
 
@@ -164,15 +165,32 @@ class PlatformDoors(Doors, Protocol):
     """The doors of a platform: its people are many, it waits for an answer only so long, and it takes Cairn
     in and out of its spaces. All that keeps something raises TryAgain when it could not."""
 
+    async def answer(self, call: Call, *, budget: CallBudget | None = None) -> Answer | None:
+        """As above. A call that could not be carried out within `budget` is given up."""
+        ...
+
+    async def suggest(self, typing: Typing, budget: CallBudget | None = None) -> tuple[Choice, ...]:
+        """Nothing when there is nothing to offer, or not within `budget`."""
+        ...
+
     def admit(self, caller: Address, space: Address | None = None) -> Answer | None:
         """What the caller is told instead, because they ask too often; None, and it is counted. Asks no
         database. `space`: where the platform's ids of people are a space's own."""
         ...
 
-    async def keep(self, call: Call, back: str, seconds: float) -> bool:
-        """Keeps the call, to be carried out as soon as that can be; for so long its answer can go to `back`,
-        in the platform's own words. False for a call that was here already, so also when it is being carried
-        out just now: then `answer` tells."""
+    async def keep(self, call: Call, back: str, seconds: float, budget: CallBudget | None = None) -> bool:
+        """Stores the call, to be carried out later; for so long its answer can go to `back`, in the
+        platform's own words. `wake` follows once the platform has the acknowledgement. Raises TryAgain when
+        it was not stored within `budget`.
+
+        False for a call that was here already, so also when it is being carried out just now: then `answer`
+        tells.
+        """
+        ...
+
+    async def wake(self, call: Call) -> None:
+        """Has a call that was kept carried out now. Raises nothing: without it, that begins some seconds
+        later."""
         ...
 
     async def left(self, space: Address, at: datetime | None = None) -> None:
@@ -195,7 +213,9 @@ class PlatformDoors(Doors, Protocol):
 class DirectDoors(PlatformDoors, Protocol):
     """The doors of a platform whose direct messages name no space."""
 
-    async def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:
+    async def locate(
+        self, caller: Caller, what: Typed | Pressed | Submitted, budget: CallBudget | None = None
+    ) -> Space | Answer | None:
         """The space that is meant, or what the caller is told instead; None for who is no member yet."""
         ...
 

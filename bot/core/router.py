@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.core.budget import CallBudget
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Reply, Space, Submitted, Typed, Typing
 from bot.core.chat.codec import decode
@@ -49,14 +50,15 @@ class Router:
         self._library = library
         self._report = report
 
-    def answer(self, call: Call, kept: Kept | None = None) -> Answer | None:
+    def answer(self, call: Call, kept: Kept | None = None, budget: CallBudget | None = None) -> Answer | None:
         """The reply to a call, its effect committed. A refusal is a private message and keeps nothing.
 
         None for a call that was here already: it has its effect, and its answer is the first one's. `kept`
-        says that it has waited, and that it is the holder's to carry out now.
+        says that it has waited, and that it is the holder's to carry out now. `budget`: how long its platform
+        waits.
         """
         try:
-            return self._carry_out(call, kept, *self._find(call.what))
+            return self._carry_out(call, kept, budget)
         except UserError as error:
             told = views.refusal(error, read_typed(call))
             return Answer(told, private=True, refused=True, about=views.about(error))
@@ -228,13 +230,12 @@ class Router:
         chosen = () if what.value is None else (what.value,)
         return handler, lambda: (read_args(handler, (*action.args, *chosen)), read_values(handler, {}))
 
-    def _carry_out(
-        self, call: Call, kept: Kept | None, asked: Command | ActionHandler, read: Callable[[], Given]
-    ) -> Answer | None:
+    def _carry_out(self, call: Call, kept: Kept | None, budget: CallBudget | None) -> Answer | None:
         """What was given is read only once its caller may ask for it."""
+        asked, read = self._find(call.what)
         now = self._clock.now()
         caller = read_caller(call.caller)
-        with self._store.write() as tx:
+        with self._store.write(budget) as tx:
             # First of all: whoever comes with the same key waits here until it is clear who was the first.
             if not (tx.inbox.take(call, now) if kept is None else tx.inbox.work(kept)):
                 return None

@@ -4,6 +4,7 @@ import random
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from bot.core.budget import CallBudget
 from bot.core.chat.call import Call
 from bot.core.ids import Address
 from bot.core.inbox import Kept
@@ -11,6 +12,8 @@ from bot.core.ports import Clock, Store
 
 LEASE_SECONDS = 30.0
 WAIT_MOST = 60.0
+# Longer than a platform waits for an acknowledgement: after that it has it, or won't take it any more.
+ACKNOWLEDGED_AFTER = timedelta(seconds=4)
 # So long the key of a call is known: no platform delivers one again after a day.
 KEEP = timedelta(days=1)
 BATCH = 500
@@ -34,11 +37,30 @@ class Inbox:
         self._lease = timedelta(seconds=lease_seconds)
         self._chance = chance or random.Random()  # noqa: S311  nothing secret
 
-    def keep(self, call: Call, back: str, seconds: float) -> bool:
-        """Keeps a call whose answer can go to `back` for so long. False for one that was here already."""
+    def keep(
+        self,
+        call: Call,
+        back: str,
+        seconds: float,
+        budget: CallBudget | None = None,
+        *,
+        acknowledged: bool = True,
+    ) -> bool:
+        """Stores a call whose answer can go to `back` for so long. False for one that was here already.
+
+        One that is not `acknowledged` yet is due once it was woken, or its acknowledgement can't be on its
+        way any more: an answer that overtakes the acknowledgement finds nowhere to go.
+        """
         now = self._clock.now()
-        with self._store.write() as tx:
-            return tx.inbox.keep(call, back, now + timedelta(seconds=seconds), now)
+        until = now + timedelta(seconds=seconds)
+        due = now if acknowledged else now + ACKNOWLEDGED_AFTER
+        with self._store.write(budget) as tx:
+            return tx.inbox.keep(call, back, until, due, now)
+
+    def wake(self, call: Call, budget: CallBudget | None = None) -> None:
+        """Makes a call that was kept due now: the platform has its acknowledgement."""
+        with self._store.write(budget) as tx:
+            tx.inbox.wake(call, self._clock.now())
 
     def claim(self, platforms: Collection[str], besides: Collection[Address]) -> Kept | None:
         """The call that waits the longest, of these platforms and outside of these spaces."""

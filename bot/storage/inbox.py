@@ -30,6 +30,18 @@ _CLAIM = (
 )
 _WORK = update(inbox).where(_MINE, inbox.c.state == "waiting").values(state="worked")
 _RELEASE = update(inbox).where(_MINE).values(not_before=bindparam("then", type_=inbox.c.not_before.type))
+_WAKE = (
+    update(inbox)
+    .where(
+        and_(
+            inbox.c.platform == bindparam("on"),
+            inbox.c.space == bindparam("within"),
+            inbox.c.key == bindparam("called"),
+        )
+    )
+    .where(KEPT, inbox.c.token == 0)
+    .values(not_before=bindparam("then", type_=inbox.c.not_before.type))
+)
 _FINISH = update(inbox).where(_MINE).values(state="done", written="", back="")
 
 
@@ -46,17 +58,25 @@ class StoredInbox:
 
     def take(self, call: Call, now: datetime) -> bool:
         """Whether the call is here for the first time. Once this transaction is kept, it was."""
-        return self._add(call, now, state="done", written="", back="", until=now)
+        return self._add(call, now, state="done", written="", back="", until=now, not_before=now)
 
-    def keep(self, call: Call, back: str, until: datetime, now: datetime) -> bool:
-        """As `take`, of a call that is carried out later; its answer can go to `back` before `until`.
+    def keep(self, call: Call, back: str, until: datetime, due: datetime, now: datetime) -> bool:
+        """As `take`, of a call that is carried out at `due` or later; its answer can go to `back` before
+        `until`.
 
         Raises TryAgain for one that takes too much room: nothing that long is ever carried out.
         """
         written = write_call(call)
         if len(written) > CALL_LIMIT or len(back) > BACK_LIMIT:
             raise TryAgain("too long to be kept")
-        return self._add(call, now, state="waiting", written=written, back=back, until=until)
+        return self._add(call, now, state="waiting", written=written, back=back, until=until, not_before=due)
+
+    def wake(self, call: Call, now: datetime) -> None:
+        """Makes a call that was kept due now, unless somebody has it already."""
+        place = call.space.address
+        self.connection.execute(
+            _WAKE, {"on": place.platform, "within": place.id, "called": call.key, "then": now}
+        )
 
     def claim(
         self, platforms: Collection[str], besides: Collection[Address], until: datetime, now: datetime
@@ -115,7 +135,6 @@ class StoredInbox:
             "space": call.space.address.id,
             "key": call.key,
             "caller": call.caller.address.id,
-            "not_before": now,
             "token": 0,
             "attempts": 0,
             "came_at": now,

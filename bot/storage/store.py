@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from bot.core.budget import CallBudget
+from bot.core.errors import TryAgain
 from bot.core.ports import Transaction
 from bot.storage.cohorts import StoredCohorts
 from bot.storage.downtimes import StoredDowntimes
@@ -111,12 +113,15 @@ class DatabaseStore:
         self._deadline = deadline
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, budget: CallBudget | None = None) -> Iterator[Transaction]:
         """A transaction that commits at the end of the block and rolls back when the block raises.
 
-        Raises TryAgain when it was given up: past its deadline, or the database is busy or away.
+        Raises TryAgain when it was given up: past its deadline or `budget`, or the database is busy or away.
         """
-        with open_transaction(self._engine, self._deadline, writes=True) as connection:
+        seconds = self._deadline if budget is None else min(self._deadline, budget.left())
+        if seconds <= 0:
+            raise TryAgain("the platform waits no longer")
+        with open_transaction(self._engine, seconds, writes=True) as connection:
             yield Work.on(connection)
 
     @contextmanager

@@ -1,5 +1,7 @@
 """What the fake does with answers to interactions, in the order in which Discord allows them."""
 
+from time import monotonic
+
 from tests.end_to_end.discord_rules import check_choices, check_form, check_message
 from tests.end_to_end.discord_world import (
     EPHEMERAL,
@@ -43,6 +45,7 @@ def take_first(world: World, interaction: str, body: Payload, pictures: dict[str
     else:
         raise Refusal(400, 50035, "an unknown type")
     waiting.answered = kind
+    waiting.known_at = monotonic() + world.late
     if kind not in (LATER, LATER_UPDATE):
         waiting.settled.set()
 
@@ -73,7 +76,7 @@ def delete_original(world: World, token: str) -> None:
 
 def _waiting(world: World, token: str) -> Interaction:
     waiting = next((one for one in world.interactions.values() if one.token == token), None)
-    if waiting is None or waiting.answered is None:
+    if waiting is None or waiting.answered is None or monotonic() < waiting.known_at:
         raise Refusal(404, 10015, "Unknown Webhook")
     return waiting
 

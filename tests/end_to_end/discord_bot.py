@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.adapters.discord.adapter import DiscordAdapter
+from bot.core.budget import CallBudget
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Space, Submitted, Typed, Typing
 from bot.core.chat.chart import Bar, Chart, Counts
@@ -90,21 +91,23 @@ class StubDoors:
     def admit(self, caller: Address, space: Address | None = None) -> Answer | None:
         return self.told
 
-    async def keep(self, call: Call, back: str, seconds: float) -> bool:
+    async def keep(self, call: Call, back: str, seconds: float, budget: CallBudget | None = None) -> bool:
         if self.waits is None:
             raise TryAgain
         if self.waits:
             self.kept.append(back)
-            assert self.desk is not None
-            self.working.append(asyncio.create_task(self.desk.work(call, back, self.answer)))
         return self.waits
 
-    async def answer(self, call: Call) -> Answer | None:
+    async def wake(self, call: Call) -> None:
+        assert self.desk is not None
+        self.working.append(asyncio.create_task(self.desk.work(call, self.kept[-1], self.answer)))
+
+    async def answer(self, call: Call, *, budget: CallBudget | None = None) -> Answer | None:
         self.calls.append(call)
         await asyncio.sleep(self.seconds)
         return self.answers(call)
 
-    async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
+    async def suggest(self, typing: Typing, budget: CallBudget | None = None) -> tuple[Choice, ...]:
         return (Choice(f"{typing.option} {typing.text}", typing.text or "nothing"),)
 
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
@@ -128,7 +131,9 @@ class StubDoors:
         self.lives.append((space.address.id, "returned", at))
         return say("Hello")
 
-    async def locate(self, caller: Caller, what: Typed | Pressed | Submitted) -> Space | Answer | None:
+    async def locate(
+        self, caller: Caller, what: Typed | Pressed | Submitted, budget: CallBudget | None = None
+    ) -> Space | Answer | None:
         return self.located
 
 

@@ -38,8 +38,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Fault:
-    """What happens to the next `times` requests that match. `status` 0 cuts the line; `after`: although the
-    request was carried out."""
+    """What happens to the next `times` requests that match. `status` 0 cuts the line, -1 leaves the request
+    without an answer; `after`: although the request was carried out. `raw`: the body that is sent instead of
+    Discord's JSON, without the headers by which Discord is known."""
 
     method: str
     path: str
@@ -49,6 +50,7 @@ class Fault:
     after: bool = False
     retry_after: float | None = None
     everywhere: bool = False
+    raw: str | None = None
 
     def matches(self, request: web.Request) -> bool:
         return self.times > 0 and request.method == self.method and bool(re.search(self.path, request.path))
@@ -74,6 +76,8 @@ class FakeDiscord:
         self.bucket: Bucket | None = None
         self.requests: list[tuple[str, str, int]] = []
         self.watch: Callable[[str, bool], None] = lambda _request, _done: None
+        self.latency: Callable[[str], float] = lambda _asked: 0.0
+        self._stopping = asyncio.Event()
 
     @property
     def api_url(self) -> str:
@@ -110,6 +114,7 @@ class FakeDiscord:
         self.gateway.url = self.gateway_url
 
     async def stop(self) -> None:
+        self._stopping.set()
         await self.gateway.drop()
         await self._runner.cleanup()
 
@@ -117,6 +122,8 @@ class FakeDiscord:
     async def _refuse(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith(API):
             return await handler(request)
+        way = self.latency(f"{request.method} {request.path.removeprefix(API)}")
+        await asyncio.sleep(way / 2)
         fault = next((one for one in self.faults if one.matches(request)), None)
         response: web.StreamResponse
         try:
@@ -124,7 +131,7 @@ class FakeDiscord:
                 fault.times -= 1
                 if fault.after:
                     await handler(request)
-                response = self._fail(request, fault)
+                response = await self._fail(request, fault)
             else:
                 self._count(request)
                 asked = f"{request.method} {request.path.removeprefix(API)}"
@@ -137,13 +144,21 @@ class FakeDiscord:
                 headers["Retry-After"] = str(refusal.body["retry_after"])
             response = send_json(refusal.body, status=refusal.status, headers=headers)
         self.requests.append((request.method, request.path.removeprefix(API), response.status))
+        await asyncio.sleep(way / 2)
         return response
 
-    def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.status == 0:
             if request.transport is not None:
                 request.transport.abort()
             raise web.HTTPInternalServerError
+        if fault.status < 0:
+            await self._stopping.wait()
+            raise web.HTTPInternalServerError
+        if fault.raw is not None:
+            headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+            kind = {"Content-Type": "text/html" if fault.raw.startswith("<") else "application/json"}
+            return web.Response(body=fault.raw.encode(), status=fault.status, headers=headers | kind)
         if fault.status == 429:
             scope = {"global": True} if fault.everywhere else {}
             raise Refusal(

@@ -111,10 +111,12 @@ class Interaction:
     form: Payload | None = None
     choices: list[Payload] | None = None
     settled: asyncio.Event = field(default_factory=asyncio.Event)
+    known_at: float = 0.0
 
 
 class World:
-    """Everything that outlives a restart of the bot."""
+    """Everything that outlives a restart of the bot. `late`: how many seconds after an interaction was
+    acknowledged its token is known where the answers come in."""
 
     def __init__(self) -> None:
         self._numbers = count(10**17)
@@ -128,6 +130,7 @@ class World:
         self.interactions: dict[str, Interaction] = {}
         self.commands: dict[str, list[Payload]] = {}
         self.uploads = 0
+        self.late = 0.0
 
     def number(self) -> str:
         return str(next(self._numbers))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from bot.adapters.slack.adapter import SlackAdapter, open_slack
 from bot.clock import SystemClock
+from bot.core.budget import CallBudget
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Space, Typed, Typing
 from bot.core.chat.chart import Bar, Chart, Counts
@@ -79,6 +80,7 @@ class ScriptedDoors:
     calls: list[Call] = field(default_factory=list)
     seconds: float = 0.0
     kept: set[str] = field(default_factory=set)
+    backs: dict[str, str] = field(default_factory=dict)
     told: Answer | None = None
     busy: int = 0
     away: bool = False
@@ -90,7 +92,7 @@ class ScriptedDoors:
     lives: list[tuple[str, str, datetime | None]] = field(default_factory=list)
     learnt: list[Caller] = field(default_factory=list)
 
-    async def answer(self, call: Call) -> Answer | None:
+    async def answer(self, call: Call, *, budget: CallBudget | None = None) -> Answer | None:
         self.calls.append(call)
         if call.key in self.done:
             return None
@@ -106,18 +108,23 @@ class ScriptedDoors:
     def admit(self, caller: Address, space: Address | None = None) -> Answer | None:
         return self.told
 
-    async def keep(self, call: Call, back: str, seconds: float) -> bool:
-        """As a clerk does who is always there: but for a call that is being answered already."""
+    async def keep(self, call: Call, back: str, seconds: float, budget: CallBudget | None = None) -> bool:
+        """But for a call that is being answered already."""
         if self.away:
             raise TryAgain
         if call.key in self.kept | self.answering:
             return False
         self.kept.add(call.key)
-        assert self.desk is not None
-        self.working.append(asyncio.create_task(self.desk.work(call, back, self.answer)))
+        self.backs[call.key] = back
         return True
 
-    async def suggest(self, typing: Typing) -> tuple[Choice, ...]:
+    async def wake(self, call: Call) -> None:
+        """As an inbox worker does that is always there."""
+        assert self.desk is not None
+        if (back := self.backs.pop(call.key, None)) is not None:
+            self.working.append(asyncio.create_task(self.desk.work(call, back, self.answer)))
+
+    async def suggest(self, typing: Typing, budget: CallBudget | None = None) -> tuple[Choice, ...]:
         return (Choice(f"{typing.command} {typing.option}", "x"),) if typing.text == "known" else ()
 
     async def zone(self, space: Space, caller: Caller) -> str:

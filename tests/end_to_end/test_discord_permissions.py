@@ -17,7 +17,7 @@ from bot.core.ids import Address, SpaceId
 from tests.end_to_end.discord_bot import CHART, Stub, running, say
 from tests.end_to_end.discord_fake import FakeDiscord, until
 from tests.end_to_end.discord_people import People
-from tests.end_to_end.discord_world import MEMBER_RIGHTS
+from tests.end_to_end.discord_world import MEMBER_RIGHTS, Message
 
 NOTE = say("Half of the cohort is done.")
 PICTURE = say("Half of the cohort is done.", CHART)
@@ -38,14 +38,19 @@ class Scene:
         self.guild.threads.add(self.thread)
 
     async def answers(self, channel: str) -> bool:
-        """Whether who mentions Cairn there is answered."""
+        """Whether an answer to a mention of Cairn stands right below it."""
         world = self.fake.world
         await People(self.fake).write(self.user, channel, f"<@{world.bot.id}> I run EKS")
         if not self.guild.members[world.bot.id] & PERMISSIONS["VIEW_CHANNEL"][0]:
             return False
-        tried = "POST", f"/channels/{channel}/messages"
-        await until(lambda: any(one[:2] == tried for one in self.fake.requests))
-        return world.seen_by(self.user, channel)[-1].author is world.bot
+        direct = world.open_direct(self.user.id)
+
+        def answers() -> list[Message]:
+            told = world.seen_by(self.user, channel) + world.seen_by(self.user, direct)
+            return [one for one in told if one.author is world.bot]
+
+        await until(lambda: bool(answers()), 60.0)
+        return "message_reference" in answers()[0].body
 
     def summary(self, number: int) -> Occurrence:
         now, space = datetime.now(UTC), Address("discord", self.guild.id)

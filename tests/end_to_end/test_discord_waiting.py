@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.adapters.discord.patience import Patience
 from bot.adapters.discord.receive import Malformed
 from bot.adapters.discord.tickets import TOKEN_SECONDS, Below, Ticket, pack, unpack
 from bot.core.chat.call import Answer, Call, Typed
@@ -141,14 +142,15 @@ async def test_who_asks_too_often_is_told_when_to_go_on(town: Scene) -> None:
 @pytest.mark.parametrize(
     ("fault", "errors"),
     [
-        (Fault("PATCH", "/webhooks", 0, times=9), [RetryLater]),
-        (Fault("PATCH", "/webhooks", 404, 10015, times=9), []),
+        (Fault("PATCH", "/webhooks", 0, times=99), [RetryLater]),
+        (Fault("PATCH", "/webhooks", 404, 10015, times=99), []),
     ],
 )
 async def test_a_broken_way_is_tried_again_and_an_ended_one_is_not(
     town: Scene, fault: Fault, errors: list[type[Exception]]
 ) -> None:
-    async with running(town.fake, Stub(town.fake)) as bot:
+    hasty = Patience(seconds=0.5, not_yet=0.3, pause=0.05)
+    async with running(town.fake, Stub(town.fake, answers=hasty)) as bot:
         bot.doors.waits = True
         bot.doors.answers = Busy(Answer(say("late"), private=True))
         town.fake.faults.append(fault)
@@ -157,6 +159,8 @@ async def test_a_broken_way_is_tried_again_and_an_ended_one_is_not(
         )
         await until(lambda: bool(bot.doors.working))
         assert [type(error) for error in await bot.finish()] == errors
+        direct = town.fake.world.seen_by(town.user, town.fake.world.open_direct(town.user.id))
+    assert bool(direct) is not bool(errors)  # the asker has it some other way
     assert asked.answered == LATER
     assert bot.bugs == []
 

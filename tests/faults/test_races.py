@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 
+from bot.core.budget import CallBudget
 from bot.core.chat.call import Caller, Pressed, Typed
 from bot.core.chat.codec import encode
 from bot.core.chat.message import plain_text
@@ -42,9 +43,9 @@ class WatchedStore:
         return self._store.read()
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, budget: CallBudget | None = None) -> Iterator[Transaction]:
         self.began = monotonic()
-        with self._store.write() as tx:
+        with self._store.write(budget) as tx:
             yield tx
 
 

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, event
 
+from bot.core.budget import CallBudget
 from bot.core.chat.control import Button
 from bot.core.chat.message import Actions, Message, Text
 from bot.core.chat.notice import Notice
@@ -114,10 +115,10 @@ class SteppingStore:
         return self._store.read()
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, budget: CallBudget | None = None) -> Iterator[Transaction]:
         # What was made or posted before this began is leased, or marked, by it.
         posted, made = self._step.passed["posted"], self._notices.made
-        with self._store.write() as tx:
+        with self._store.write(budget) as tx:
             yield tx
         if self._posted < posted or not made:
             self._posted = posted

@@ -12,38 +12,26 @@ import structlog
 from bot.adapters.discord.below import Answers
 from bot.adapters.discord.connection import Connection, point_at
 from bot.adapters.discord.direct import OPENINGS, DirectChannels, Memory
+from bot.adapters.discord.dispatcher import Dispatcher
 from bot.adapters.discord.failures import FAILURES
+from bot.adapters.discord.fallback import Fallback
 from bot.adapters.discord.invalid import InvalidRequests
 from bot.adapters.discord.messenger import DiscordMessenger
+from bot.adapters.discord.patience import Patience
 from bot.adapters.discord.pictures import Pictures
 from bot.adapters.discord.publish import commands
-from bot.adapters.discord.receive import (
-    AUTOCOMPLETE,
-    PLATFORM,
-    QUESTION,
-    Malformed,
-    Payload,
-    is_said_to,
-    read_asked,
-    read_call,
-    read_caller,
-    read_question,
-    read_said,
-    read_typing,
-    types_integer,
-)
-from bot.adapters.discord.render import message_payload, suggestions_payload
+from bot.adapters.discord.receive import PLATFORM, Payload
+from bot.adapters.discord.render import message_payload
 from bot.adapters.discord.replies import DEFER_SECONDS, Ask, Replies
+from bot.adapters.discord.responses import Responses
 from bot.adapters.discord.rest import RATE, Rest
-from bot.adapters.discord.tickets import Below, read_ticket, unpack
 from bot.adapters.discord.whereabouts import Whereabouts
 from bot.adapters.discord.work import WorkInHand
 from bot.core.catalog import Catalog
-from bot.core.chat.call import Answer, Call, Space, Typed
-from bot.core.errors import InvalidInput, TryAgain, UserError
+from bot.core.chat.call import Call, Space
+from bot.core.errors import TryAgain
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
-from bot.core.views.errors import refusal
 from bot.platform_health import PlatformHealth
 
 DIGEST_LENGTH = 40  # its place stands before it
@@ -60,6 +48,7 @@ class Uploads(Protocol):
 class DiscordAdapter:
     """Listens to one bot's servers. `guild`: the only server that gets the commands, while developing.
 
+    `patience`: the seconds after which Discord is asked for more time; `answers`: how an answer is tried.
     `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process. `rate`: how
     many requests a second what is said unasked may take; `openings`: how many new conversations a minute;
     `health`: where the connection reports how it is.
@@ -80,6 +69,7 @@ class DiscordAdapter:
         shard_count: int | None = None,
         shard_ids: Sequence[int] | None = None,
         patience: float = DEFER_SECONDS,
+        answers: Patience | None = None,
         rate: float = RATE,
         openings: int = OPENINGS,
         health: PlatformHealth | None = None,
@@ -92,22 +82,25 @@ class DiscordAdapter:
         self._guild = guild
         self._signs_in = False
         self._at_work = WorkInHand()
-        trace = InvalidRequests(health=health).trace()
+        invalid, answers = InvalidRequests(health=health), answers or Patience()
         self.connection = Connection(
             self,
             lambda error: report(error, None),
-            trace=trace,
+            trace=invalid.trace(),
             shard_count=shard_count,
             shard_ids=shard_ids,
             health=health,
         )
-        self._rest = Rest(self.connection, trace, rate)
+        rest = Rest(self.connection, invalid, rate)
         pictures = Pictures(painter, report)
-        self._replies = Replies(doors, catalog, self._rest, pictures, report, patience)
-        self._below = Answers(doors, self._rest, pictures)
-        self._whereabouts = Whereabouts(doors, self._rest, lambda: self.connection.spaces)
-        direct = DirectChannels(self._rest, channels, openings)
-        self.messenger = DiscordMessenger(self._rest, pictures, direct)
+        direct = DirectChannels(rest, channels, openings)
+        fallback = Fallback(rest, direct, answers)
+        replies = Replies(doors, catalog, Responses(rest, report, answers), pictures, fallback)
+        whereabouts = Whereabouts(doors, rest, lambda: self.connection.spaces, answers)
+        self._rest = rest
+        self._below = Answers(doors, rest, pictures, fallback, report, answers)
+        self._dispatcher = Dispatcher(doors, catalog, replies, self._below, whereabouts, patience)
+        self.messenger = DiscordMessenger(rest, pictures, direct)
 
     async def sign_in(self, token: str) -> None:
         """From then on the messenger works; nothing is heard yet. Raises discord.LoginFailure for a token
@@ -151,19 +144,17 @@ class DiscordAdapter:
 
     async def hear_interaction(self, payload: Payload) -> None:
         with self._at_work():
-            await (self._suggest if payload["type"] == AUTOCOMPLETE else self._carry_out)(payload)
+            await self._dispatcher.hear_interaction(payload)
 
     async def hear_message(self, payload: Payload) -> None:
-        """A message to the bot, or with its mention, is a question; it is answered where it was asked."""
-        if is_said_to(payload, self._bot):
-            with self._at_work():
-                await self._reply(payload)
+        with self._at_work():
+            await self._dispatcher.hear_message(payload, self._bot)
 
     async def hear_arrival(self, space: Space, channel: str | None) -> None:
         with self._at_work(), _unless_busy():
             hello = await self._doors.returned(space)
             if channel is not None:
-                await self._below.post(channel, message_payload(hello), {})
+                await self._below.announce(channel, message_payload(hello))
 
     async def hear_removal(self, server: str) -> None:
         with self._at_work(), _unless_busy():
@@ -175,65 +166,10 @@ class DiscordAdapter:
                 if is_mine(one.id) and not is_here(one.id):
                     await self._doors.left(one)
 
-    async def _carry_out(self, payload: Payload) -> None:
-        ticket = read_ticket(payload)
-        try:
-            what = read_asked(payload, self._catalog.actions)
-            place = self._admit(payload) or await self._whereabouts.find(payload, what)
-            call = read_call(payload, place, what) if isinstance(place, Space) else None
-        except UserError as error:
-            await self._replies.refuse(ticket, Answer(refusal(error), private=True))
-        except Malformed as error:
-            structlog.get_logger().error("malformed interaction", part=str(error))
-            unreadable = refusal(InvalidInput("call.unreadable"))
-            await self._replies.refuse(ticket, Answer(unreadable, private=True))
-        else:
-            if call is not None:
-                await self._replies.carry_out(ticket, call)
-            elif isinstance(place, Answer):
-                await self._replies.refuse(ticket, place)
-
-    async def _suggest(self, payload: Payload) -> None:
-        ticket = read_ticket(payload)
-        try:
-            # What is typed so far names no plan, so any word will do to find out where.
-            place = await self._whereabouts.find(payload, Typed(QUESTION))
-            if isinstance(place, Answer):
-                raise InvalidInput("space.unclear")
-            choices = await self._doors.suggest(read_typing(payload, place))
-            drawn = suggestions_payload(choices, integers=types_integer(payload))
-        except (UserError, Malformed):
-            drawn = suggestions_payload((), integers=False)  # who goes on and sends it is told why
-        await self._replies.suggest(ticket, drawn)
-
-    async def _reply(self, payload: Payload) -> None:
-        below = Below(str(payload["channel_id"]), str(payload["id"]))
-        try:
-            question = read_question(payload, self._bot)
-            place = self._admit(payload) or await self._whereabouts.find(payload, question)
-            answer = (
-                place
-                if isinstance(place, Answer)
-                else await self._below.ask(read_said(payload, place, question), below)
-            )
-        except UserError as error:
-            answer = Answer(refusal(error), private=True)
-        except Malformed as error:
-            structlog.get_logger().error("malformed message", part=str(error))
-            return
-        await self._below.say(below, answer)
-
     async def work(self, call: Call, back: str, ask: Ask) -> None:
         """Carries out a call that was kept, and answers it. Raises what `ask` raises, and RetryLater when the
         way to Discord is broken."""
-        place = unpack(back)
-        if isinstance(place, Below):
-            await self._below.say(place, await ask(call))
-        else:
-            await self._replies.work(place, call, ask)
-
-    def _admit(self, payload: Payload) -> Answer | None:
-        return self._doors.admit(read_caller(payload).address)
+        await self._dispatcher.work(call, back, ask)
 
     @property
     def _application(self) -> str:

@@ -13,6 +13,7 @@ from bot.platform_health import PlatformHealth
 WINDOW_SECONDS = 600.0
 INVALID_LIMIT = 1_000
 IMPATIENT = "impatient"
+LONGEST_WAIT = 7 * 86_400.0
 
 _INVALID = (401, 403, 429)
 # These carry an interaction's token, which ends; what they answer says nothing about the bot's own.
@@ -27,6 +28,10 @@ class Stopped(aiohttp.ClientError):
         self.after = after
 
 
+class OddAnswer(aiohttp.ClientError):
+    """Discord, or something in front of it, answered with what can't be read."""
+
+
 class Refused(Exception):
     """An impatient request met a limit or a broken server. `after`: the seconds that Discord wants."""
 
@@ -34,6 +39,18 @@ class Refused(Exception):
         super().__init__(f"status {status}")
         self.status = status
         self.after = after
+
+
+class Patient(SimpleNamespace):
+    """What is known of a request while it is under way."""
+
+    impatient = False
+
+
+class Impatient(Patient):
+    """Of one that would rather fail at once."""
+
+    impatient = True
 
 
 class InvalidRequests:
@@ -51,9 +68,10 @@ class InvalidRequests:
         self._health = health or PlatformHealth()
         self._refused: deque[float] = deque()
 
-    def trace(self) -> aiohttp.TraceConfig:
-        """What a session needs so that its requests are counted, and stopped."""
-        trace = aiohttp.TraceConfig()
+    def trace(self, *, impatient: bool = False) -> aiohttp.TraceConfig:
+        """What a session needs so that its requests are counted, and stopped. `impatient`: all of them are,
+        not only those that say so."""
+        trace = aiohttp.TraceConfig(Impatient if impatient else Patient)
         trace.on_request_start.append(self._before)
         trace.on_request_end.append(self._after)
         trace.on_request_exception.append(self._lost)
@@ -82,10 +100,9 @@ class InvalidRequests:
         self.count(status, headers.get("X-RateLimit-Scope"))
         self._report(status, params.url.path)
         # While the library signs in it asks who the bot is; back-off is then the business of the connection.
-        impatient = ctx.trace_request_ctx == IMPATIENT or params.url.path.endswith("/@me")
-        if impatient and (status == 429 or status >= 500):
-            after = headers.get("Retry-After")
-            raise Refused(status, float(after) if after else None)
+        asked = ctx.impatient or ctx.trace_request_ctx == IMPATIENT or params.url.path.endswith("/@me")
+        if asked and (status == 429 or status >= 500):
+            raise Refused(status, seconds(headers.get("Retry-After")))
 
     async def _lost(
         self,
@@ -103,3 +120,12 @@ class InvalidRequests:
             self._health.spoke()
         elif not any(one in path for one in _OF_INTERACTIONS):
             self._health.refused("401")
+
+
+def seconds(text: str | None) -> float | None:
+    """What a Retry-After says; None where it says nothing that can be used."""
+    try:
+        told = float(text or "")
+    except ValueError:
+        return None
+    return told if 0 <= told < LONGEST_WAIT else None

@@ -7,7 +7,8 @@ path for webhooks: on the other one they would wait for each other.
 import asyncio
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -16,7 +17,7 @@ import discord
 from discord.http import Route
 from discord.webhook.async_ import async_context
 
-from bot.adapters.discord.invalid import IMPATIENT
+from bot.adapters.discord.invalid import IMPATIENT, InvalidRequests, OddAnswer
 
 RECENT = 100
 # Discord allows 50 in a second.
@@ -45,11 +46,11 @@ class Spacing:
 class Rest:
     """Raises discord.HTTPException and aiohttp's errors; what is said unasked also raises Refused at once,
     where an answer would be tried again. `rate`: how many requests a second that may take; answers count
-    for nothing."""
+    for nothing. `invalid` counts what is refused."""
 
-    def __init__(self, client: discord.Client, trace: aiohttp.TraceConfig, rate: float = RATE) -> None:
+    def __init__(self, client: discord.Client, invalid: InvalidRequests, rate: float = RATE) -> None:
         self._client = client
-        self._trace = trace
+        self._invalid = invalid
         self._spacing = Spacing(rate)
         self._session: aiohttp.ClientSession | None = None
 
@@ -84,7 +85,8 @@ class Rest:
     async def open_direct(self, user: str) -> str:
         """The id of the channel of direct messages with the user."""
         opened = await self._ask(Route("POST", "/users/@me/channels"), {"recipient_id": user})
-        return str(opened["id"])
+        with _readable():
+            return str(opened["id"])
 
     async def find_member(self, guild: str, user: str) -> None:
         """Raises discord.NotFound when the user is not in the server."""
@@ -122,24 +124,36 @@ class Rest:
     ) -> Any:
         await self._spacing.wait()
         given |= {"timeout": TIMEOUT, "trace_request_ctx": IMPATIENT}
-        if files:
-            held, form = _multipart(payload, None, files)
-            return await self._client.http.request(route, files=held, form=form, **given)
-        if payload is not None:
-            given["json"] = payload
-        return await self._client.http.request(route, **given)
+        with _readable():
+            if files:
+                held, form = _multipart(payload, None, files)
+                return await self._client.http.request(route, files=held, form=form, **given)
+            if payload is not None:
+                given["json"] = payload
+            return await self._client.http.request(route, **given)
 
     async def _answer(self, route: Route, payload: Payload | None, within: str | None, files: Files) -> None:
         """`within`: where in the payload the message stands, if not as a whole."""
         if self._session is None:
             named = {"User-Agent": self._client.http.user_agent}
-            self._session = aiohttp.ClientSession(headers=named, trace_configs=[self._trace], timeout=TIMEOUT)
+            trace = self._invalid.trace(impatient=True)
+            self._session = aiohttp.ClientSession(headers=named, trace_configs=[trace], timeout=TIMEOUT)
         adapter = async_context.get()
-        if files:
-            held, form = _multipart(payload, within, files)
-            await adapter.request(route, self._session, multipart=form, files=held)
-        else:
-            await adapter.request(route, self._session, payload=payload)
+        with _readable():
+            if files:
+                held, form = _multipart(payload, within, files)
+                await adapter.request(route, self._session, multipart=form, files=held)
+            else:
+                await adapter.request(route, self._session, payload=payload)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Raises OddAnswer for what the library can't read: it raises whatever it stumbles over."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise OddAnswer(type(error).__name__) from error
 
 
 def _original(method: str, application: str, token: str) -> Route:

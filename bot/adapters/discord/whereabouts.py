@@ -1,45 +1,74 @@
 """In which community somebody acts: in a server that is clear, in direct messages it has to be found."""
 
+import asyncio
 from collections.abc import Callable
 
 import discord
 
+from bot.adapters.discord.failures import FAILURES
+from bot.adapters.discord.fallback import log_lost, why
+from bot.adapters.discord.patience import Patience
 from bot.adapters.discord.receive import Payload, read_caller, read_space
 from bot.adapters.discord.rest import Rest
+from bot.core.budget import CallBudget
 from bot.core.chat.call import Answer, Pressed, Space, Submitted, Typed
 from bot.core.errors import InvalidInput
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors
+from bot.core.views.errors import busy
+
+# How long Discord may take to say whether somebody is a member, where no platform's clock runs.
+MEMBER_SECONDS = 30.0
 
 
 class Whereabouts:
     """`connected`: the servers that the bot is in."""
 
-    def __init__(self, doors: DirectDoors, rest: Rest, connected: Callable[[], tuple[Space, ...]]) -> None:
+    def __init__(
+        self, doors: DirectDoors, rest: Rest, connected: Callable[[], tuple[Space, ...]], patience: Patience
+    ) -> None:
         self._doors = doors
+        self._patience = patience
         self._rest = rest
         self._connected = connected
 
-    async def find(self, payload: Payload, what: Typed | Pressed | Submitted) -> Space | Answer:
+    async def find(
+        self,
+        payload: Payload,
+        what: Typed | Pressed | Submitted,
+        budget: CallBudget,
+        patience: float | None = None,
+    ) -> Space | Answer:
         """The server of the payload; in a direct message the one that is meant, or what is said instead.
 
-        Raises InvalidInput when that can't be known.
+        The database answers within `budget`, Discord within `patience` seconds (None: the budget, too).
+        Raises InvalidInput when nobody can know the server.
         """
         space = read_space(payload)
         if space is not None:
             return space
         caller = read_caller(payload)
-        located = await self._doors.locate(caller, what)
+        located = await self._doors.locate(caller, what, budget)
         if located is not None:
             return located
         connected = self._connected()
-        if len(connected) != 1 or not await self._is_member(connected[0], caller.address):
+        if len(connected) != 1:
+            raise InvalidInput("space.unclear")
+        try:
+            is_member = await self._is_member(
+                connected[0], caller.address, budget.left() if patience is None else patience
+            )
+        except (*FAILURES, TimeoutError) as error:
+            log_lost(why(error), "member")
+            return Answer(busy(), private=True)
+        if not is_member:
             raise InvalidInput("space.unclear")
         return connected[0]
 
-    async def _is_member(self, space: Space, user: Address) -> bool:
+    async def _is_member(self, space: Space, user: Address, seconds: float) -> bool:
         try:
-            await self._rest.find_member(space.address.id, user.id)
+            async with asyncio.timeout(seconds):
+                await self._patience.ask(lambda: self._rest.find_member(space.address.id, user.id), seconds)
         except discord.NotFound:
             return False
         return True

@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.arrival import arriving
 from bot.adapters.slack.guard import BODY_LIMIT, Guard
 from bot.adapters.slack.hearing import Hearing
 from bot.adapters.slack.install import Beginnings, Credentials, InstallDoor
@@ -81,11 +82,16 @@ class SlackAdapter:
 
         async def receive(request: web.Request) -> web.Response:
             headers = request.headers
-            body = await request.read() if guard.is_worth_reading(headers) else None
-            if body is None or not guard.vouches_for(headers, body):
-                refuse()
-                return web.Response(status=401)
-            return await self._dispatch(body, request.headers.get("Content-Type", ""))
+            with arriving():
+                body = await request.read() if guard.is_worth_reading(headers) else None
+                if body is None or not guard.vouches_for(headers, body):
+                    refuse()
+                    return web.Response(status=401)
+                answer = await self._dispatch(body, headers.get("Content-Type", ""))
+                # Sent here instead of by the server, so that the end of the block is after it.
+                await answer.prepare(request)
+                await answer.write_eof()
+                return answer
 
         app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_post(REQUEST_PATH, receive)

@@ -11,7 +11,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.adapters.slack.envelope import read_envelope
+from bot.adapters.slack.arrival import current_arrival
+from bot.adapters.slack.envelope import Envelope, read_envelope
 from bot.adapters.slack.listeners import Ask, Report
 from bot.adapters.slack.origin import Malformed, read_departure
 from bot.adapters.slack.render import message_payload
@@ -83,7 +84,7 @@ class Hearing:
         """Without the workspace nothing is acknowledged: Slack sends an event again, whoever typed is told to
         try again."""
         try:
-            context[FOUND] = await self._workspaces.find(read_envelope(body))
+            context[FOUND] = await self._find_in_time(read_envelope(body))
         except Malformed as error:
             structlog.get_logger().warning("slack payload refused", why=str(error))
             return BoltResponse(status=200)
@@ -96,6 +97,16 @@ class Hearing:
         return (
             BoltResponse(status=200, body=_alone(busy())) if "command" in body else BoltResponse(status=503)
         )
+
+    async def _find_in_time(self, envelope: Envelope) -> Workspace | None:
+        """Raises TryAgain when Slack would wait no longer. The search itself goes on: what renews a token on
+        the way must not be cut off."""
+        finding = asyncio.ensure_future(self._workspaces.find(envelope))
+        await asyncio.wait({finding}, timeout=current_arrival().answering.left())
+        if not finding.done():
+            finding.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            raise TryAgain("the workspace was not found in time")
+        return finding.result()
 
     async def work(self, call: Call, back: str, ask: Ask) -> None:
         """Carries out a call that was kept, and answers it; what has no install any more is left alone."""

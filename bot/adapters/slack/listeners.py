@@ -9,6 +9,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.arrival import current_arrival
 from bot.adapters.slack.errors import BROKEN, code_of
 from bot.adapters.slack.facts import Facts
 from bot.adapters.slack.naming import Naming
@@ -17,6 +18,7 @@ from bot.adapters.slack.people import user_of
 from bot.adapters.slack.receive import Reader, Received
 from bot.adapters.slack.render import entries_payload, home_payload, message_payload, notice_payload
 from bot.adapters.slack.replies import Replies
+from bot.core.budget import CallBudget
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Typed, Typing
 from bot.core.chat.form import Form
@@ -26,8 +28,6 @@ from bot.core.ports import PlatformDoors
 from bot.core.views.asking import ask_missing
 from bot.core.views.errors import busy
 
-# Slack waits three seconds for an acknowledgement.
-ACK_SECONDS = 2.0
 FACTS_SECONDS = 0.7
 # So long an answer can be brought to where a command was typed.
 HOOK_SECONDS = 1_800.0
@@ -82,15 +82,17 @@ class Listeners:
             self._report(error, getattr(asked, "call", asked))
 
     async def keep(self, body: Payload) -> Coroutine[Any, Any, None] | None:
-        """Keeps a question. To somebody who asks too often something else is to be said: that is given back.
-        Raises TryAgain when it could not be kept."""
+        """Keeps a question. What is left to do beside the acknowledgement is given back: to have it carried
+        out once that was sent, or to tell somebody that they ask too often. Raises TryAgain when it could
+        not be kept."""
         received: Received | None = _read(self._reader.question, body)
         if received is None:
             return None
         if (told := self._admit(received.call)) is not None:
             return self._replies.bring(received.origin, told)
-        await self._doors.keep(received.call, pack(received.origin), HOOK_SECONDS)
-        return None
+        budget = current_arrival().budget
+        await self._doors.keep(received.call, pack(received.origin), HOOK_SECONDS, budget)
+        return self._wake(received.call)
 
     async def _run_command(self, ack: AsyncAck, received: Received) -> None:
         what = received.call.what
@@ -115,7 +117,7 @@ class Listeners:
         await self._answer(ack, received, draw, can_wait=False)
 
     async def _suggest(self, ack: AsyncAck, typing: Typing) -> None:
-        choices = await self._doors.suggest(typing)
+        choices = await self._doors.suggest(typing, current_arrival().budget)
         await ack(options=entries_payload(choices, typing.text))
 
     async def _show_home(self, ack: AsyncAck, caller: Caller) -> None:
@@ -145,10 +147,13 @@ class Listeners:
     async def _answer(self, ack: AsyncAck, received: Received, draw: Draw, can_wait: bool) -> None:
         """Acknowledges once the answer is there, or the call is kept. What `draw` makes of an answer travels
         in the acknowledgement, and everything else by itself."""
-        asking = asyncio.ensure_future(self._ask(received.call))
-        await asyncio.wait({asking}, timeout=ACK_SECONDS if can_wait else None)
-        if can_wait and await self._is_kept(asking, received):
+        arrival = current_arrival()
+        budget = arrival.answering if can_wait else arrival.budget
+        asking = asyncio.ensure_future(self._ask(received.call, budget))
+        await asyncio.wait({asking}, timeout=budget.left() if can_wait else None)
+        if can_wait and await self._is_kept(asking, received, arrival.budget):
             await ack()
+            await self._wake(received.call)
             await asking  # it finds the call kept, and does nothing
             return
         answer = asking.result() if asking.done() else None
@@ -174,34 +179,41 @@ class Listeners:
         if news is not None:
             await self._doors.learn(self._reader.space, news)
 
-    async def _is_kept(self, asking: asyncio.Future[Answer | None], received: Received) -> bool:
+    async def _wake(self, call: Call) -> None:
+        """Has a kept call carried out, once Slack has the acknowledgement: an answer must not overtake it."""
+        await current_arrival().until_acknowledged()
+        await self._doors.wake(call)
+
+    async def _is_kept(
+        self, asking: asyncio.Future[Answer | None], received: Received, budget: CallBudget
+    ) -> bool:
         """Whether the call waits now, because it could not be answered in time."""
         if not _is_late(asking):
             return False
-        kept = await self._keep(received)
+        kept = await self._keep(received, budget)
         if kept is None:
             # It could still be lost, so it is not acknowledged before there is an answer.
             await asyncio.wait({asking})
         # Known, and yet not by this delivery: it was kept before. Else it is being carried out right now.
         return kept is True or (kept is False and asking.done() and _is_late(asking))
 
-    async def _keep(self, received: Received) -> bool | None:
+    async def _keep(self, received: Received, budget: CallBudget) -> bool | None:
         """Whether the call is kept now; False when it was here already, None when it could not be kept."""
         try:
-            return await self._doors.keep(received.call, pack(received.origin), HOOK_SECONDS)
+            return await self._doors.keep(received.call, pack(received.origin), HOOK_SECONDS, budget)
         except TryAgain:
             return None
 
-    async def _ask(self, call: Call) -> Answer | None:
+    async def _ask(self, call: Call, budget: CallBudget) -> Answer | None:
         """The doors' answer. What Slack doesn't tell by itself is fetched before."""
         if (told := self._admit(call)) is not None:
             return told
         try:
-            async with asyncio.timeout(FACTS_SECONDS):
+            async with asyncio.timeout(min(FACTS_SECONDS, budget.left())):
                 call = await self._facts.complete(call)
         except (DeliveryError, TimeoutError) as error:
             return Answer(busy(), private=True, refused=True, given_up=isinstance(error, TimeoutError))
-        answer = await self._doors.answer(call)
+        answer = await self._doors.answer(call, budget=budget)
         return None if answer is None else self._naming.answer(answer)
 
     def _admit(self, call: Call) -> Answer | None:

@@ -12,6 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.arrival import arriving
 from bot.adapters.slack.errors import BROKEN, code_of
 from bot.platform_health import PlatformHealth
 
@@ -115,12 +116,16 @@ class _Handler(AsyncSocketModeHandler):
         self._running: set[asyncio.Future[None]] = set()
 
     async def handle(self, client: Any, req: Any) -> None:
-        running = asyncio.ensure_future(super().handle(client, req))
+        running = asyncio.ensure_future(self._handle(client, req))
         self._running.add(running)
         try:
             await running
         finally:
             self._running.discard(running)
+
+    async def _handle(self, client: Any, req: Any) -> None:
+        with arriving():
+            await super().handle(client, req)
 
     async def finish(self) -> None:
         if self._running:

@@ -21,6 +21,11 @@ def unseen() -> Message:
     )
 
 
+def elsewhere() -> Message:
+    """Before an answer that goes to the caller alone, because it could not be shown where they asked."""
+    return _say("Your answer", "I couldn't show this where you asked, so I'm sending it to you here.")
+
+
 def _count(seconds: int) -> str:
     return "1 second" if seconds == 1 else f"{seconds} seconds"
 
