@@ -1,6 +1,7 @@
 """The verbs of `cairn`. Each imports what it needs inside, so that `cairn ask` starts in a blink."""
 
 import argparse
+import functools
 import json
 import os
 import sys
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING
 from bot.core.errors import BotError, ContentError, UserError
 from bot.recovery_verbs import add_recovery
 from bot.token_verbs import add_tokens
+from bot.when_verb import add_when
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 USAGE_ERROR = 2
 ROLES = ("gateway", "planner", "courier")
+SAY = functools.partial(print, flush=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="cairn", description="A guide from cloud engineering to AI engineering."
     )
     parser.set_defaults(do=_run, port=None, data=None, role=None)
+    parser.add_argument(
+        "--version", dest="do", action="store_const", const=_version, help="which Cairn this is"
+    )
     verbs = parser.add_subparsers(metavar="VERB")
     data = argparse.ArgumentParser(add_help=False)
     data.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
@@ -93,14 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     add_recovery(verbs, data)
     add_tokens(verbs.add_parser("tokens", help="the tokens of many workspaces, which are kept sealed"), data)
 
-    when = verbs.add_parser("when", help="when a weekly time comes next in a zone")
-    when.add_argument("zone", help="an IANA zone such as Europe/Lisbon")
-    when.add_argument("weekday", help="such as sunday, or sun")
-    when.add_argument("wall", metavar="HH:MM", help="by the clocks of the zone")
-    when.add_argument("--from", dest="after", metavar="INSTANT", help="later than this, in ISO 8601 (now)")
-    when.add_argument("--count", type=int, default=5, metavar="N", help="how many, 1 to 1000 (5)")
-    when.add_argument("--json", action="store_true", help="as one JSON list of instants in UTC")
-    when.set_defaults(do=_when)
+    add_when(verbs)
     return parser
 
 
@@ -121,19 +120,22 @@ def _add_manifest(verb: argparse.ArgumentParser, data: argparse.ArgumentParser) 
 def _run(args: argparse.Namespace) -> int:
     from bot.running import run
 
-    run(_settings(args), args.role, args.port, _say)
+    run(_settings(args), args.role, args.port, SAY)
     return 0
 
 
 def _play(args: argparse.Namespace) -> int:
     from bot.running import play
 
-    play(_settings(args), args.port, _say)
+    play(_settings(args), args.port, SAY)
     return 0
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
+def _version(_args: argparse.Namespace) -> int:
+    from importlib.metadata import version
+
+    print(f"cairn {version('cairn-bot')}")
+    return 0
 
 
 def _ask(args: argparse.Namespace) -> int:
@@ -221,23 +223,6 @@ def _outbox(args: argparse.Namespace) -> int:
     from bot.operating import open_outbox, outbox
 
     print(outbox(open_outbox(_settings(args)), args.what, args.row, SystemClock().now()))
-    return 0
-
-
-def _when(args: argparse.Namespace) -> int:
-    from bot.clock import SystemClock
-    from bot.core.recurrence import Recurrence, read_wall, read_weekday
-    from bot.core.time import find_zone
-    from bot.terminal import due_line, first_dues, read_instant, utc_text
-
-    zone = find_zone(args.zone)
-    recurrence = Recurrence(zone.key, read_weekday(args.weekday), read_wall(args.wall))
-    after = SystemClock().now() if args.after is None else read_instant(args.after)
-    instants = [due.at for due in first_dues(recurrence, after, args.count)]
-    if args.json:
-        print(json.dumps([utc_text(at) for at in instants]))
-    else:
-        print("\n".join(due_line(at, zone) for at in instants))
     return 0
 
 

@@ -44,9 +44,18 @@ def as_lines(told: Mapping[str, Any], indent: str = "") -> str:
     return "\n".join(
         f"{indent}{name}:\n{as_lines(value, indent + '  ')}"
         if isinstance(value, dict)
-        else f"{indent}{name}: {value}"
+        else f"{indent}{name}: {_as_word(value)}"
         for name, value in told.items()
     )
+
+
+def _as_word(value: object) -> str:
+    """A value as an operator reads it: no Python."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value in (None, "") else str(value)
 
 
 def open_outbox(settings: Settings) -> Outbox:

@@ -1,6 +1,7 @@
 """What an operator sees of the running process. Nothing that a person typed, and nobody's name, gets in."""
 
 import logging
+import os
 import re
 import secrets
 import sys
@@ -21,7 +22,9 @@ def configure_logs(level: str, log_format: str) -> None:
     """Logs to standard error, as text for people or as one JSON object a line."""
     number = logging.getLevelNamesMapping()[level.upper()]
     draw: Any = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
     )
     structlog.configure(
         processors=[

@@ -21,7 +21,8 @@ def fold(text: str) -> str:
 
 
 def find_topic(topics: Iterable[T], text: str) -> T | None:
-    """The one topic that `text` names: exactly, else by its beginning, else by words of its name.
+    """The one topic that `text` names: exactly, else by its beginning, else by words of its name, else by a
+    whole name within it.
 
     Case, hyphens and punctuation don't matter. None when nothing matches or when two topics match equally.
     """
@@ -29,7 +30,7 @@ def find_topic(topics: Iterable[T], text: str) -> T | None:
     if not wanted:
         return None
     folded = [(topic, tuple(fold(name) for name in topic.names)) for topic in topics]
-    for matches in (_equals, _begins, _holds_words):
+    for matches in (_equals, _begins, _holds_words, _stands_in):
         found = [topic for topic, names in folded if any(matches(name, wanted) for name in names)]
         if found:
             return found[0] if len(found) == 1 else None
@@ -55,3 +56,8 @@ def _begins(name: str, wanted: str) -> bool:
 
 def _holds_words(name: str, wanted: str) -> bool:
     return set(wanted.split()) <= set(name.split())
+
+
+def _stands_in(name: str, wanted: str) -> bool:
+    """Whether the text holds all of the name, such as "how long" in "how long it takes"."""
+    return " " in name and f" {name} " in f" {wanted} "
