@@ -3,6 +3,7 @@ else holds."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.core.domain.curriculum import Content
+from bot.core.domain.ledger import Refused
 from bot.core.errors import TryAgain
 from bot.core.ids import Platform
 from bot.core.ports import Clock
@@ -54,6 +56,7 @@ class Health:
         self._now = now
         self._beat = now()
         self._oldest: datetime | None = None
+        self._refused = Refused(0, 0)
         self._probed: tuple[float, str] | None = None
 
     async def beat(self) -> None:
@@ -88,6 +91,8 @@ class Health:
             "checks": checks,
             "platforms": {platform: self._describe(one) for platform, one in self._connections.items()},
             "database": unwritable or "writable",
+            # Communities whose platform refuses Cairn there: a figure only, as a restart mends none of them.
+            "communities": asdict(self._refused),
             **self._pulse(),
             **(self._recovery.figures() if self._recovery else {}),
         }
@@ -116,6 +121,7 @@ class Health:
             database = await self._hop(self._store.status)
             if database.is_current:
                 self._oldest = await self._hop(self._outbox.oldest)
+                self._refused = await self._hop(self._store.count_refused)
         except TryAgain as error:
             return None, str(error)
         if not database.is_current:

@@ -119,6 +119,7 @@ def _open_workspace(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
         api_url=settings.slack_api_url,
         openings=settings.slack_openings,
         health=app.connections["slack"],
+        proof=settings.proof,
     )
 
 
@@ -155,6 +156,7 @@ def _open_workspaces(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
         api_url=settings.slack_api_url,
         openings=settings.slack_openings,
         health=app.connections["slack"],
+        proof=settings.proof,
     )
 
 
@@ -196,6 +198,7 @@ async def open_discord_line(app: App, ready: Ready, stack: AsyncExitStack) -> Li
         rate=settings.discord_rate,
         openings=settings.discord_openings,
         health=app.connections["discord"],
+        proof=settings.proof,
     )
     stack.push_async_callback(adapter.close)
     try:

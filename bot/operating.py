@@ -7,6 +7,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
+from bot.core.domain.ledger import Refused
 from bot.core.errors import InvalidInput, NotFound, SettingsError
 from bot.curriculum.load import load_content
 from bot.settings import Settings
@@ -24,8 +25,10 @@ def read_status(settings: Settings) -> dict[str, Any]:
     """Version, database, migrations, delivery, content and platforms: plain values, ready for JSON."""
     content = load_content(settings.content)
     engine = open_engine(settings.store_url.get_secret_value())
-    database = DatabaseStore(engine, settings.deadline).status()
+    store = DatabaseStore(engine, settings.deadline)
+    database = store.status()
     oldest = Outbox(engine, settings.served).oldest() if database.is_current else None
+    refused = store.count_refused() if database.is_current else Refused(0, 0)
     beat = Pulse(engine).last() if database.is_current else None
     return {
         "version": version("cairn-bot"),
@@ -34,6 +37,7 @@ def read_status(settings: Settings) -> dict[str, Any]:
             "oldest_due": None if oldest is None else oldest.isoformat(),
             "last_beat": None if beat is None else beat.isoformat(),
         },
+        "communities": asdict(refused),
         "content": {"version": content.version, **content.counts()},
         "platforms": list(settings.platforms),
     }

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     spread: float = Field(default=60.0, ge=0, le=900, validation_alias="CAIRN_SPREAD")
     lease: float = Field(default=30.0, ge=1, le=300, validation_alias="CAIRN_LEASE")
     in_flight: int = Field(default=16, ge=1, le=32, validation_alias="CAIRN_IN_FLIGHT")
+    proof: float = Field(default=60.0, ge=0, le=3600, validation_alias="CAIRN_PROOF")
     slack_rate: float = Field(default=5.0, gt=0, validation_alias="CAIRN_SLACK_RATE")
     slack_channel_rate: float = Field(default=0.9, gt=0, validation_alias="CAIRN_SLACK_CHANNEL_RATE")
     discord_rate: float = Field(default=45.0, gt=0, validation_alias="CAIRN_DISCORD_RATE")

@@ -10,7 +10,8 @@
     ├── DeliveryError        what was to be said unasked did not get through
     │   ├── RetryLater       it surely wasn't said; the same may get through after a while
     │   │   ├── Outage       the platform as a whole doesn't answer
-    │   │   └── NotConnected the connection to a platform can't be opened now; what to check
+    │   │   ├── NotConnected the connection to a platform can't be opened now; what to check
+    │   │   └── Unproven     the platform says that something is gone, which a second look has to prove
     │   ├── Unreachable      it can't be said there, however often it is tried
     │   ├── PerhapsSent      it may have been said before a restore, and the platform can't tell
     │   └── Unknown          nobody knows whether it was said: the platform has to be asked
@@ -116,11 +117,34 @@ class NotConnected(RetryLater):
 
 class Unreachable(DeliveryError):
     """It can't be said there: closed, gone, forbidden. `cut`: nothing can be said any more in the "space", to
-    the "member", by "direct" message to them, or in the "channel"; None: only this could not."""
+    the "member", by "direct" message to them, or in the "channel"; None: only this could not. `code`: the
+    platform's own word."""
 
-    def __init__(self, why: str, cut: Literal["space", "member", "direct", "channel"] | None = None) -> None:
+    def __init__(
+        self,
+        why: str,
+        cut: Literal["space", "member", "direct", "channel"] | None = None,
+        code: str = "",
+    ) -> None:
         super().__init__(why)
         self.cut: Literal["space", "member", "direct", "channel"] | None = cut
+        self.code = code or why
+
+
+class Unproven(RetryLater):
+    """The platform says that it can't be said there for good, which isn't proven yet: the message waits, and
+    no try is counted. `cut`: what would end, as in Unreachable."""
+
+    def __init__(
+        self,
+        why: str,
+        after: float,
+        cut: Literal["space", "member", "direct", "channel"],
+        *,
+        alone: bool,
+    ) -> None:
+        super().__init__(why, after, alone=alone)
+        self.cut: Literal["space", "member", "direct", "channel"] = cut
 
 
 class Unknown(DeliveryError):

@@ -104,6 +104,10 @@ class LedgerRows(Protocol):
         """A row whose message is at its place, or may be; None for any other."""
         ...
 
+    def unsaid_before(self, space: SpaceId, row: int) -> Unsaid | None:
+        """The row before it of the same kind and subject, if that could not be said either."""
+        ...
+
     def was_said(self, occurrence: Occurrence, kinds: tuple[str, ...]) -> bool:
         """Whether the subject was told something of these kinds, or is being told, in the same week."""
         ...

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.chat.call import Caller, Space
-from bot.core.domain.ledger import Cut
+from bot.core.domain.ledger import Cut, Refused
 from bot.core.domain.members import Member
 from bot.core.ids import Address, Platform, SpaceId
 
@@ -38,13 +38,46 @@ class SpaceRows(Protocol):
         because it came back since, or was never there."""
         ...
 
-    def back(self, space: Address, at: datetime) -> bool:
-        """Cairn is in the space at `at`: everything is as it was. False when it was taken out since, or is
-        new there."""
+    def cut(self, space: Address, now: datetime) -> bool:
+        """As `leave`, because the platform refuses Cairn there, which is proven."""
+        ...
+
+    def back(self, space: Address, at: datetime, now: datetime | None = None) -> bool:
+        """Cairn is in the space at `at`: everything is as it was, and what was not said within the last day
+        is said. False when it was taken out since, or is new there."""
+        ...
+
+    def revive(self, space: Address, now: datetime) -> bool:
+        """Somebody calls from a space that is marked as gone: it is back at once, as by `back`. False when
+        it isn't marked, or is being deleted."""
+        ...
+
+    def doubt(self, space: SpaceId, why: str, now: datetime) -> None:
+        """The platform refuses Cairn in the space, in the word `why`, which isn't proven yet."""
+        ...
+
+    def trust(self, space: SpaceId) -> None:
+        """The platform takes Cairn in the space."""
+        ...
+
+    def is_doubted(self, space: SpaceId) -> bool:
+        """Whether the platform refused Cairn there when it was asked last."""
+        ...
+
+    def is_gone(self, space: Address) -> bool:
+        """Whether the space is marked as gone. False for one that nobody knows."""
         ...
 
     def known(self, platform: Platform) -> tuple[Address, ...]:
         """The platform's spaces that Cairn is in, as far as anybody knows."""
+        ...
+
+    def refused(self, platform: Platform) -> tuple[Address, ...]:
+        """The platform's spaces in which it refuses Cairn, cut off or not proven yet."""
+        ...
+
+    def count_refused(self) -> Refused:
+        """How many spaces are cut off because of a refusal, and in how many one isn't proven yet."""
         ...
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.core.budget import CallBudget
-from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Pressed, Reply, Space, Submitted, Typed, Typing
 from bot.core.chat.codec import decode
 from bot.core.chat.command import Command
@@ -12,7 +11,7 @@ from bot.core.chat.control import CHOICE_LIMIT, Choice
 from bot.core.chat.message import Block, Message
 from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.chat.typed import clean_line
-from bot.core.domain.ledger import PERHAPS_SENT, TOO_LATE, Cut, Occurrence, is_too_late
+from bot.core.domain.ledger import LEFT, PERHAPS_SENT, TAKEN_OUT, Cut, Occurrence, is_too_late, too_late
 from bot.core.domain.schedules import ALERT
 from bot.core.errors import (
     DeliveryError,
@@ -26,29 +25,19 @@ from bot.core.feature import ActionHandler, Schedule
 from bot.core.given import Given, read_args, read_caller, read_options, read_typed, read_values
 from bot.core.handlers.history import zone_by_plans
 from bot.core.handlers.running import follow_clock
-from bot.core.ids import Address, Platform
 from bot.core.inbox import Kept
 from bot.core.permission import authorise
-from bot.core.ports import Clock, Report, Store, Transaction
-from bot.core.request import Context, Glance, Library, Request
+from bot.core.ports import Transaction
+from bot.core.request import Context, Glance, Request
+from bot.core.space_router import SpaceRouter
 from bot.core.views import errors as views
-from bot.core.views.welcome import arrival
 
 UNKNOWN_ZONE = "UTC"
-UNREACHED: dict[Cut, str] = {"member": "left", "direct": "direct messages closed"}
+UNREACHED: dict[Cut, str] = {"member": LEFT, "direct": "direct messages closed"}
 
 
-class Router:
+class Router(SpaceRouter):
     """Routes what reaches Cairn to the handler that answers it. All methods block; only `notice` raises."""
-
-    def __init__(
-        self, catalog: Catalog, store: Store, clock: Clock, library: Library, report: Report
-    ) -> None:
-        self._catalog = catalog
-        self._store = store
-        self._clock = clock
-        self._library = library
-        self._report = report
 
     def answer(self, call: Call, kept: Kept | None = None, budget: CallBudget | None = None) -> Answer | None:
         """The reply to a call, its effect committed. A refusal is a private message and keeps nothing.
@@ -60,6 +49,7 @@ class Router:
         try:
             return self._carry_out(call, kept, budget)
         except UserError as error:
+            self._see(call.space, call.caller)
             told = views.refusal(error, read_typed(call))
             return Answer(told, private=True, refused=True, about=views.about(error))
         except TryAgain:
@@ -84,7 +74,9 @@ class Router:
                 glance = self._glance(typing.space, typing.caller, Context(tx, self._library))
                 authorise(command, typing.caller, glance.member, tx)
                 text = clean_line(typing.text, option.limit)
-                return option.suggest(glance, Context(tx, self._library), text)[:CHOICE_LIMIT]
+                offered = option.suggest(glance, Context(tx, self._library), text)[:CHOICE_LIMIT]
+            self._see_again(glance)
+            return offered
         except (TryAgain, NotAllowed):
             return ()
         except Exception as error:  # suggestions are a comfort: the member can still type
@@ -97,7 +89,9 @@ class Router:
             with self._store.read() as tx:
                 ctx = Context(tx, self._library)
                 glance = self._glance(space, caller, ctx)
-                return tuple(block for piece in self._catalog.home_pieces for block in piece(glance, ctx))
+                pieces = tuple(block for show in self._catalog.home_pieces for block in show(glance, ctx))
+            self._see_again(glance)
+            return pieces
         except TryAgain:
             return views.busy().blocks
         except Exception as error:  # as in `answer`
@@ -127,25 +121,6 @@ class Router:
         except Exception as error:  # as in `answer`
             self._report(error, caller)
 
-    def left(self, space: Address, at: datetime | None = None) -> None:
-        """Cairn was taken out of the space: from the commit on nothing more is said there. What is told late,
-        after it came back, changes nothing. Raises TryAgain."""
-        now = self._clock.now()
-        with self._store.write() as tx:
-            tx.spaces.leave(space, min(at or now, now), now)
-
-    def returned(self, space: Space, at: datetime | None = None) -> Message:
-        """Cairn is in the space, again or for the first time. What it may say there. Raises TryAgain."""
-        now = self._clock.now()
-        with self._store.write() as tx:
-            tx.spaces.back(space.address, min(at or now, now))
-        return arrival()
-
-    def known(self, platform: Platform) -> tuple[Address, ...]:
-        """The spaces that Cairn is in, as far as it knows. Raises TryAgain."""
-        with self._store.read() as tx:
-            return tx.spaces.known(platform)
-
     def notice(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> Telling:
         """What the occurrence says, as it is true at `now`. Writes nothing. Raises Unreachable, with a
         reference, for a bug, and TryAgain as the store does."""
@@ -153,9 +128,9 @@ class Router:
         if schedule is None:
             return Skip("nothing says this any more")
         if occurrence.gone:
-            return Skip("taken out of the space")
+            return Skip(TAKEN_OUT)
         if is_too_late(occurrence.due_at, now, schedule.late):
-            return Skip(f"late, {PERHAPS_SENT}" if occurrence.restored else TOO_LATE)
+            return Skip(f"late, {PERHAPS_SENT}" if occurrence.restored else too_late(occurrence.why))
         try:
             if schedule.nudges and tx.ledger.was_said(occurrence, self._rival_nudges(schedule)):
                 return Skip("one nudge a week")
@@ -196,17 +171,6 @@ class Router:
             raise
         except Exception as error:  # as in `answer`
             self._report(error, occurrence)
-
-    def report_cut(self, occurrence: Occurrence, cut: Cut, tx: Transaction, now: datetime) -> None:
-        """Nothing else is tried where the occurrence could not be said."""
-        if cut == "space":
-            tx.spaces.leave(occurrence.space, now, now)
-        elif cut != "channel":
-            tx.reach.lose(occurrence.space_id, occurrence.to_id, cut, now)
-        elif occurrence.place == "channel":
-            schedule = self._catalog.schedules.get(occurrence.kind)
-            if schedule is not None and schedule.ends is not None:
-                schedule.ends(occurrence, Context(tx, self._library), now)
 
     def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
         """Logs what broke while it was said. A short reference to it."""

@@ -48,6 +48,11 @@ class Notices(Protocol):
         """What the occurrence was for can't be reached any more: nothing else is tried there."""
         ...
 
+    def report_doubt(self, occurrence: Occurrence, why: str, tx: Transaction, now: datetime) -> None:
+        """The platform refuses Cairn in the occurrence's space, which isn't proven yet; with an empty `why`
+        it takes Cairn there again."""
+        ...
+
     def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
         """Logs what broke. A short reference to it."""
         ...
@@ -224,6 +229,10 @@ class Claims:
                 self._notices.report_unsaid(row, tx, now)
             if outcome.cut is not None:
                 self._notices.report_cut(row, outcome.cut, tx, now)
+            if outcome.doubt == "space":
+                self._notices.report_doubt(row, outcome.why, tx, now)
+            elif row.doubted and outcome.state == "sent":
+                self._notices.report_doubt(row, "", tx, now)
 
 
 def _is_dead(made: Notice | Outcome) -> bool:

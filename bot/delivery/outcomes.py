@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from bot.core.chat.notice import Absent, Finding, Found
-from bot.core.domain.ledger import OUTAGE_WAIT_MAX, Occurrence, Outcome, State, back_off, gives_up
-from bot.core.errors import DeliveryError, Outage, PerhapsSent, RetryLater, Unknown, Unreachable
+from bot.core.domain.ledger import OUTAGE_WAIT_MAX, Cut, Occurrence, Outcome, State, back_off, gives_up
+from bot.core.errors import DeliveryError, Outage, PerhapsSent, RetryLater, Unknown, Unproven, Unreachable
 
 
 def is_silence(error: DeliveryError) -> bool:
@@ -43,7 +43,7 @@ def after_failed_finding(
     if late:
         return Outcome(_unsaid(row), f"perhaps said already; {error.why}"), rest
     at = now + max(after, back_off(row.delays + 1, share))
-    return Outcome("ambiguous", error.why, not_before=at, delayed=True), rest
+    return Outcome("ambiguous", error.why, not_before=at, delayed=True, doubt=_doubt_of(error)), rest
 
 
 def after_failure(
@@ -62,7 +62,8 @@ def after_failure(
         after, rest = _asked_to_wait(error)
         # A limit is the bucket's, not the row's: it costs no try, or a storm of them would bury rows.
         if error.after is not None:
-            return Outcome("retry", error.why, error.ref, now + after, tried=False), rest
+            doubt = _doubt_of(error)
+            return Outcome("retry", error.why, error.ref, now + after, tried=False, doubt=doubt), rest
         if gives_up(row.attempts):
             return Outcome("dead", error.why, error.ref), rest
         return Outcome("retry", error.why, error.ref, now + back_off(row.attempts, share)), rest
@@ -86,6 +87,11 @@ def _asked_to_wait(error: DeliveryError) -> tuple[timedelta, float]:
     if not isinstance(error, RetryLater) or error.after is None:
         return timedelta(0), 0.0
     return timedelta(seconds=error.after), 0.0 if error.alone else error.after
+
+
+def _doubt_of(error: DeliveryError) -> Cut | None:
+    """What the platform says is gone, which isn't proven yet."""
+    return error.cut if isinstance(error, Unproven) else None
 
 
 def _unsaid(row: Occurrence) -> State:

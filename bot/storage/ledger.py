@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid, bucket_of
 from bot.core.ids import Address, SpaceId
 from bot.storage.notes import note_sent
-from bot.storage.occurrences import COLUMNS, read_occurrence
+from bot.storage.occurrences import COLUMNS, read_occurrence, read_unsaid, read_unsaid_before
 from bot.storage.tables import UNCONFIRMED, WAITING, ledger, spaces
 
 _PERHAPS_SAID = ("sent", "leased", "ambiguous", "held", "retry")
@@ -164,11 +164,7 @@ class StoredLedger:
 
     def unsaid(self, space: SpaceId, row: int) -> Unsaid | None:
         """A row that could not be said; None for one that was, or may be yet."""
-        lost = select(*(ledger.c[name] for name in ("kind", "subject", "due_at", "state", "why"))).where(
-            ledger.c.space_id == space, ledger.c.id == row, ledger.c.state.in_(("skipped", "dead", "held"))
-        )
-        found = self.connection.execute(lost).one_or_none()
-        return None if found is None else Unsaid(*found)
+        return read_unsaid(self.connection, space, row)
 
     def said(self, space: SpaceId, row: int) -> Occurrence | None:
         """A row whose message is at its place, or may be."""
@@ -176,6 +172,10 @@ class StoredLedger:
         here = (ledger.c.space_id == space, ledger.c.id == row, ledger.c.state.in_(_PERHAPS_SAID))
         one = self.connection.execute(found.where(*here)).one_or_none()
         return None if one is None else read_occurrence(one, tried=one.attempts)
+
+    def unsaid_before(self, space: SpaceId, row: int) -> Unsaid | None:
+        """The row before it of the same kind and subject, if that could not be said either."""
+        return read_unsaid_before(self.connection, space, row)
 
     def was_said(self, occurrence: Occurrence, kinds: tuple[str, ...]) -> bool:
         """Whether the subject was told something of these kinds, or is being told, in the same week."""

@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, func, or
 
 from bot.core.chat.call import Caller, Space
 from bot.core.chat.typed import clean_line
+from bot.core.domain.ledger import LEFT, RESUME_WITHIN
 from bot.core.domain.members import NAME_LIMIT, Member
+from bot.core.domain.reminders import KIND
 from bot.core.ids import Address, MemberId, SpaceId
 from bot.storage.notes import note
-from bot.storage.tables import members, spaces
+from bot.storage.spaces import StoredSpaces
+from bot.storage.tables import ledger, members, spaces
 from bot.storage.upsert import upsert
 
 # What the platform says of a member; what it doesn't say this time stays as it was said last.
@@ -23,6 +26,7 @@ _LOOK = (
     select(
         *(spaces.c.id, spaces.c.name, members.c.id),
         *(members.c[name] for name in (*_TOLD, "seen_on", "left_at", "closed_at", "told_at")),
+        spaces.c.gone_at,
     )
     .select_from(
         spaces.outerjoin(
@@ -32,6 +36,28 @@ _LOOK = (
     .where(spaces.c.platform == bindparam("platform"), spaces.c.foreign_id == bindparam("space"))
 )
 _CAME_BACK = update(members).where(members.c.id == bindparam("member")).values(left_at=None)
+# What ended because they had left, and is still worth saying.
+_REOPEN = (
+    update(ledger)
+    .where(
+        ledger.c.space_id == bindparam("space"),
+        ledger.c.changed_at >= bindparam("left", type_=ledger.c.changed_at.type),
+        ledger.c.due_at > bindparam("since", type_=ledger.c.due_at.type),
+        or_(
+            ledger.c.to_id == bindparam("user"),
+            and_(ledger.c.kind == KIND, ledger.c.subject == bindparam("member")),
+        ),
+        or_(ledger.c.state == "dead", and_(ledger.c.state == "skipped", ledger.c.why == LEFT)),
+    )
+    .values(
+        state="retry",
+        attempts=0,
+        delays=0,
+        why="",
+        not_before=bindparam("now", type_=ledger.c.not_before.type),
+        changed_at=bindparam("now", type_=ledger.c.changed_at.type),
+    )
+)
 _SPACE = select(spaces.c.id).where(
     spaces.c.platform == bindparam("platform"), spaces.c.foreign_id == bindparam("space")
 )
@@ -46,6 +72,8 @@ ALL: Select[Any] = select(
 
 
 Told = tuple[str, str | None, str | None]
+# What is found of somebody who is no member, in a space that isn't known.
+UNKNOWN = (0, None, 0, None, None, None, None, None, None, None, None)
 
 
 def read_member(row: Row[Any]) -> Member:
@@ -67,8 +95,12 @@ class StoredMembers:
         """
         if caller.address.platform != space.address.platform:
             raise ValueError("a caller is of the same platform as their space")
-        there = self._look(space, caller) or (0, None, 0, None, None, None, None, None, None, None)
-        space_id, space_name, member_id, *before, seen_on, left_at, closed_at, told_at = there
+        there = self._look(space, caller)
+        if there is not None and there[-1] is not None:
+            # Whoever calls is there. If the space is being deleted just now, it begins again as a new one.
+            StoredSpaces(self.connection).revive(space.address, now)
+            there = self._look(space, caller)
+        space_id, space_name, member_id, *before, seen_on, left_at, closed_at, told_at, _ = there or UNKNOWN
         today = now.astimezone(UTC).date()
         # Nobody but this table reads a space's name, so it is made fit to keep here.
         new_name = clean_line(space.name, NAME_LIMIT) or space.address.id
@@ -78,8 +110,10 @@ class StoredMembers:
         if told != tuple(before) or seen_on is None or seen_on < today:
             member_id = self._keep_member(space_id, caller, told, now)
         if left_at is not None:  # who calls is there again
+            came = {"member": member_id, "user": caller.address.id, "space": space_id, "left": left_at}
             self.connection.execute(_CAME_BACK, {"member": member_id})
             note(self.connection, "uncut", member_id, "member")
+            self.connection.execute(_REOPEN, {**came, "since": now - RESUME_WITHIN, "now": now})
         name, handle, zone = told
         closed = closed_at is not None and told_at is None
         return Member(
@@ -99,11 +133,12 @@ class StoredMembers:
         row = self._look(space, caller)
         if row is None:
             return None
-        space_id, _, member_id, name, handle, zone, seen_on, *_ = row
+        space_id, _, member_id, name, handle, zone, seen_on, left_at, _, _, gone_at = row
         if member_id is None:
             return None
         told = (name, seen_on, handle or "", zone or "")
-        return Member(MemberId(member_id), SpaceId(space_id), caller.address, *told)
+        cut = left_at is not None or gone_at is not None
+        return Member(MemberId(member_id), SpaceId(space_id), caller.address, *told, cut=cut)
 
     def space(self, space: Address) -> SpaceId | None:
         """The space's number; None before its first contact."""

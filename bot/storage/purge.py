@@ -47,14 +47,15 @@ class Purge:
     batch: int = BATCH
 
     def step(self, before: datetime) -> bool:
-        """Deletes some rows of a space that took Cairn out before that instant. False when nothing is left
-        to delete.
+        """Deletes some rows of a space that is gone since before that instant, and in which nobody has used
+        Cairn since that day. False when nothing is left to delete.
 
         First the space loses its name: from then on it can't come back to half of what it had.
         """
         with open_transaction(self.engine, DEADLINE_SECONDS, writes=True) as connection:
-            wanted = select(spaces.c.id, spaces.c.platform).where(spaces.c.gone_at < before)
-            wanted = wanted.order_by(spaces.c.id).limit(1).with_for_update(skip_locked=True)
+            used = exists().where(members.c.space_id == spaces.c.id, members.c.seen_on >= before.date())
+            wanted = select(spaces.c.id, spaces.c.platform).where(spaces.c.gone_at < before, ~used)
+            wanted = wanted.order_by(spaces.c.id).limit(1).with_for_update(of=spaces, skip_locked=True)
             space = connection.execute(wanted).one_or_none()
             if space is None:
                 return False

@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.domain.slots import Slot, SlotId
 from bot.core.ids import SpaceId
-from bot.core.recurrence import Due, Recurrence
+from bot.core.recurrence import Due, Recurrence, next_due
 from bot.storage.columns import Instant
 from bot.storage.notes import note
 from bot.storage.tables import UNCONFIRMED, ledger, restores, slot_subjects, slots, spaces
@@ -162,6 +162,19 @@ class StoredSlots:
     def _move(self, slot: Slot, upcoming: Due, space: int, subject: int) -> None:
         new = {"new_day": upcoming.day, "new_at": upcoming.at, "new_space": space, "new_subject": subject}
         self.connection.execute(_MOVE, {"slot": slot.id, **new})
+
+
+def plan_missed(connection: Connection, space: SpaceId, since: datetime, now: datetime) -> None:
+    """Gives the space's subjects their rows of what came due after `since`, while nothing was planned."""
+    pointed = select(slot_subjects.c.slot_id).where(slot_subjects.c.space_id == space)
+    for row in connection.execute(select(slots).where(slots.c.id.in_(pointed))).all():
+        slot = _slot(row)
+        missed = next_due(slot.recurrence, since)
+        if missed.at <= now:
+            stretch = {"space": space, "subject": 0, "until_space": space, "until_subject": LARGEST}
+            moments = {f"moment_{step}": missed.at for step in range(STEPS)}
+            values = {"slot": slot.id, "week": missed.week, "at": missed.at, "now": now}
+            connection.execute(_plan(connection.dialect.name), {**stretch, **moments, **values})
 
 
 def _slot(row: Row[Any]) -> Slot:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from bot.core.budget import CallBudget
+from bot.core.domain.ledger import Refused
 from bot.core.errors import TryAgain
 from bot.core.ports import Transaction
 from bot.storage.cohorts import StoredCohorts
@@ -133,6 +134,11 @@ class DatabaseStore:
     def write_trouble(self) -> str:
         """Why nothing can be written, in a few words; empty after a write was committed."""
         return write_trouble(self._engine, self._deadline)
+
+    def count_refused(self) -> Refused:
+        """In how many spaces their platform refuses Cairn. Raises TryAgain as `read` does."""
+        with self.read() as tx:
+            return tx.spaces.count_refused()
 
     def status(self) -> Status:
         """What the database is and which migrations it has. Raises TryAgain when it is away."""

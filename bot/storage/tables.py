@@ -48,7 +48,7 @@ from bot.storage.columns import (
 )
 from bot.storage.inbox_tables import KEPT, inbox
 from bot.storage.install_tables import install_states, install_teams, installs
-from bot.storage.ledger_tables import WAITING, bucket_leases, ledger, slot_subjects, slots
+from bot.storage.ledger_tables import WAITING, WHY_LIMIT, bucket_leases, ledger, slot_subjects, slots
 from bot.storage.plan_tables import (
     RUNNING,
     ZONE_LIMIT,
@@ -120,7 +120,8 @@ __all__ = [
 ]
 
 # Cairn was taken out at `gone_at`, None while it is in; `back_at` is when it came last. What comes late says
-# nothing new: only an event behind both changes anything.
+# nothing new: only an event behind both changes anything. `doubted_at`: since when the platform has refused
+# Cairn there, and `doubt` in which word; with `gone_at` Cairn was cut off because of it.
 spaces = Table(
     "spaces",
     metadata,
@@ -131,9 +132,12 @@ spaces = Table(
     instant("created_at"),
     instant("gone_at", nullable=True),
     instant("back_at", nullable=True),
+    instant("doubted_at", nullable=True),
+    text("doubt", WHY_LIMIT, nullable=True),
     fits("platform", WORD_LIMIT),
     fits("foreign_id", FOREIGN_ID_LIMIT),
     fits("name", NAME_LIMIT),
+    fits("doubt", WHY_LIMIT),
     UniqueConstraint("platform", "foreign_id"),
     sqlite_autoincrement=True,  # an id is never given to another row, or an old button would find it
 )

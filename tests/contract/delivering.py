@@ -81,6 +81,9 @@ class Unheard:
     def report_cut(self, occurrence: Occurrence, cut: Cut, tx: Transaction, now: datetime) -> None:
         del occurrence, cut, tx, now
 
+    def report_doubt(self, occurrence: Occurrence, why: str, tx: Transaction, now: datetime) -> None:
+        del occurrence, why, tx, now
+
     def report_bug(self, error: Exception, occurrence: Occurrence) -> str:
         del occurrence
         raise error

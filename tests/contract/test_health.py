@@ -18,7 +18,7 @@ from bot.storage.store import DatabaseStore
 from tests.conftest import PATIENCE, run_postgres
 from tests.contract.delivering import hop
 from tests.contract.planning import CONTENT
-from tests.contract.test_delivery import NINE, HandClock, House
+from tests.contract.test_delivery import NINE, SPACE, HandClock, House
 
 
 class Seconds:
@@ -317,3 +317,18 @@ async def test_both_are_served(health: Health) -> None:
                 assert "last_beat_seconds" in await response.json()
     serving.cancel()
     await asyncio.wait((serving,))
+
+
+async def test_communities_that_refuse_cairn_are_a_figure(house: House, engine: Engine) -> None:
+    house.enrol(1)
+    health = watch(engine, house.clock)
+    assert (await health.read_readiness())["communities"] == {"cut_off": 0, "unproven": 0}
+    with house.store.write() as tx:
+        space = tx.members.space(SPACE.address)
+        assert space is not None
+        tx.spaces.doubt(space, "token refused (invalid_auth)", NINE)
+    told = await health.read_readiness()
+    assert (told["communities"], told["ready"]) == ({"cut_off": 0, "unproven": 1}, True)
+    with house.store.write() as tx:
+        tx.spaces.cut(SPACE.address, NINE)
+    assert (await health.read_readiness())["communities"] == {"cut_off": 1, "unproven": 0}

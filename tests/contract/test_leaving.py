@@ -71,8 +71,8 @@ async def test_what_waits_is_cancelled_and_says_why(hall: Hall) -> None:
 
 async def test_a_row_that_comes_in_between_is_looked_at_again(hall: Hall) -> None:
     """Such as one that was put back by a courier: it is claimed, and then not said."""
-    hall.router.left(HERE.address)
     member = hall.member(people(1)[0])
+    hall.router.left(HERE.address)
     monday = MONDAY + timedelta(weeks=1)
     with hall.store.write() as tx:
         week = monday.date()

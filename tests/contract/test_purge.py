@@ -9,7 +9,7 @@ from bot.core.errors import TryAgain
 from bot.scheduling.pruner import Pruner
 from bot.storage.purge import OWNED, SHARED, Purge
 from bot.storage.store import DatabaseStore
-from bot.storage.tables import direct_channels, metadata, plan_goals, spaces
+from bot.storage.tables import direct_channels, members, metadata, plan_goals, spaces
 from tests.contract.storing import NOW, RIDGE, count_rows, enrol
 from tests.migrations.test_migrations import fill
 
@@ -18,10 +18,13 @@ KEEP = 30 * DAY
 
 
 def leave(engine: Engine, space: int, days: int) -> None:
-    """The space went so many days ago."""
+    """The space went so many days ago, and nobody has used Cairn there since."""
+    gone = NOW - days * DAY
     with engine.begin() as connection:
         one = update(spaces).where(spaces.c.id == space)
-        connection.execute(one.values(gone_at=NOW - days * DAY, back_at=None))
+        connection.execute(one.values(gone_at=gone, back_at=None))
+        theirs = update(members).where(members.c.space_id == space)
+        connection.execute(theirs.values(seen_on=gone.date() - DAY))
 
 
 def owners(engine: Engine) -> dict[str, set[int]]:

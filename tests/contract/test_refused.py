@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 FRIDAY = MONDAY + timedelta(days=4)  # 8 January 2027, 09:00 in Lisbon
 RANDOM = ReplyTo(Address("playground", "random"), can_post=True)
-SHUT = Unreachable("not_in_channel", "channel")
+SHUT = Unreachable("not in the channel (not_in_channel)", "channel")
 
 
 @pytest.fixture
@@ -40,10 +40,10 @@ async def test_everything_of_the_lead_ends_there_and_they_are_told_once(hall: Ha
     told = await hall.live(FRIDAY) + await hall.live(FRIDAY + HOUR)
     (said,) = told
     assert said.startswith("@lead: Not posted")
-    assert "The reason I was given: not_in_channel" in said
+    assert "The reason I was given: I'm not in the channel (not_in_channel)." in said
     assert "Nothing of yours comes there each week any more. Let me write in that channel" in said
     assert sorted(hall.states()) == [
-        ("cohort.summary", "dead", "not_in_channel"),
+        ("cohort.summary", "dead", "not in the channel (not_in_channel)"),
         ("lead.alert", "sent", ""),
         ("tip.weekly", "skipped", "off"),
     ]

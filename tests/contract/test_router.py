@@ -223,7 +223,7 @@ def test_a_bug_keeps_nothing_and_gives_a_reference(store: Store, content: Conten
 
 def test_a_store_that_gives_up_says_try_again(content: Content) -> None:
     class Away:
-        def write(self) -> None:
+        def write(self, _budget: object = None) -> None:
             raise TryAgain
 
         read = write

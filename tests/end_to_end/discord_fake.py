@@ -101,7 +101,9 @@ class FakeDiscord:
             ("PATCH", "/webhooks/{application}/{token}/messages/@original", self._edit_original),
             ("DELETE", "/webhooks/{application}/{token}/messages/@original", self._delete_original),
             ("POST", "/users/@me/channels", self._open_direct),
+            ("GET", "/guilds/{guild}", self._guild),
             ("GET", "/guilds/{guild}/members/{user}", self._member),
+            ("GET", "/channels/{channel}", self._channel),
             ("POST", "/channels/{channel}/messages", self._say),
             ("GET", "/channels/{channel}/messages", self._recent),
             ("PATCH", "/channels/{channel}/messages/{message}", self._edit),
@@ -251,6 +253,25 @@ class FakeDiscord:
         user = str((await request.json())["recipient_id"])
         return send_json({"id": self.world.open_direct(user), "type": 1})
 
+    async def _guild(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        guild = self.world.guilds.get(request.match_info["guild"])
+        if guild is None:
+            raise Refusal(404, 10004, "Unknown Guild")
+        return send_json({"id": guild.id, "name": guild.name})
+
+    async def _channel(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        channel = request.match_info["channel"]
+        self.world.require_channel(channel)
+        self.world.require(channel, VIEW)
+        guild = self.world.guild_of(channel)
+        told: Payload = {"id": channel, "type": 0 if guild else 1}
+        if guild is not None and channel in guild.threads:
+            state = {"archived": channel in guild.archived, "locked": channel in guild.locked}
+            told |= {"type": 11, "thread_metadata": state}
+        return send_json(told)
+
     async def _member(self, request: web.Request) -> web.Response:
         self._authorise(request)
         guild = self.world.guilds.get(request.match_info["guild"])
@@ -271,6 +292,8 @@ class FakeDiscord:
             raise Refusal(403, 50007, "Cannot send messages to this user")
         guild = self.world.guild_of(channel)
         in_thread = guild is not None and channel in guild.threads
+        if guild is not None and channel in guild.locked:
+            raise Refusal(400, 160005, "Thread is locked")
         self.world.require(channel, SEND_IN_THREADS if in_thread else SEND)
         if pictures:
             self.world.require(channel, ATTACH)

@@ -51,6 +51,8 @@ class Guild:
     system: str | None = None  # the channel in which the server greets newcomers
     roles: dict[str, set[str]] = field(default_factory=dict)  # who has each
     threads: set[str] = field(default_factory=set)  # those of the channels that are threads
+    locked: set[str] = field(default_factory=set)  # those of the threads in which only moderators write
+    archived: set[str] = field(default_factory=set)  # those that nobody has written in lately
 
 
 @dataclass

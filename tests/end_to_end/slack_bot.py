@@ -23,6 +23,7 @@ from bot.core.chat.part import Markdown, Plain
 from bot.core.errors import TryAgain
 from bot.core.feature import Feature
 from bot.core.ids import Address, Platform
+from bot.core.outbox import Messenger
 from bot.core.views.errors import busy
 from bot.delivery.clerk import Desk
 from tests.end_to_end.slack_fake import SlackFake
@@ -172,6 +173,11 @@ class Met:
     member: Person
     lead: Person
     line: Line
+
+    @property
+    def messenger(self) -> Messenger:
+        """The adapter's, without the proof of what Slack refuses."""
+        return self.adapter.messenger.below
 
     def shown(self, person: Person | None = None) -> list[str]:
         """The titles of what the person was shown, an ellipsis for a file, in order."""

@@ -123,6 +123,7 @@ def opening(
         app=Credentials(fake.oauth.client_id, fake.oauth.client_secret, authorize_url),
         api_url=fake.api_url,
         openings=MANY,
+        proof=0,  # nobody waits for a minute here
     )
 
 

@@ -42,6 +42,7 @@ def _test(workspace: Workspace, _args: Payload) -> Payload:
 
 def _post(workspace: Workspace, args: Payload) -> Payload:
     channel = _channel(workspace, args)
+    _require_open(workspace, channel)
     post = workspace.say(channel, {key: value for key, value in args.items() if key != "channel"})
     return {"channel": channel, "ts": post.ts, "message": post.payload}
 
@@ -129,6 +130,14 @@ def _channel(workspace: Workspace, args: Payload) -> str:
     if workspace.bot not in workspace.channels[channel]:
         raise ApiError("not_in_channel")
     return channel
+
+
+def _require_open(workspace: Workspace, channel: str) -> None:
+    """Raises ApiError where the bot is, and may not write."""
+    if channel in workspace.archived:
+        raise ApiError("is_archived")
+    if channel in workspace.restricted:
+        raise ApiError("restricted_action_read_only_channel")
 
 
 METHODS: dict[str, Method] = {

@@ -82,6 +82,8 @@ class Workspace:
     bot_id: str = "BCAIRN"
     people: dict[str, Payload] = field(default_factory=dict)
     channels: dict[str, set[str]] = field(default_factory=dict)
+    archived: set[str] = field(default_factory=set)
+    restricted: set[str] = field(default_factory=set)  # channels that are read-only for the app
     posts: list[Post] = field(default_factory=list)
     modals: dict[str, list[Modal]] = field(default_factory=dict)
     homes: dict[str, Payload] = field(default_factory=dict)

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.adapters.discord.messenger import DiscordMessenger
 from bot.core.chat.chart import picture_name
 from bot.core.chat.codec import Action
 from bot.core.chat.control import Button
@@ -16,10 +15,11 @@ from bot.core.chat.part import Plain
 from bot.core.domain.ledger import Occurrence, OccurrenceId
 from bot.core.errors import DeliveryError, Outage, RetryLater, Unknown, Unreachable
 from bot.core.ids import Address, SpaceId
+from bot.core.outbox import Messenger
 from tests.end_to_end.discord_bot import CHART, PNG, Stub, say
 from tests.end_to_end.discord_fake import TOKEN, Bucket, FakeDiscord, Fault
 from tests.end_to_end.discord_people import People
-from tests.end_to_end.discord_world import V2, Message
+from tests.end_to_end.discord_world import ATTACH, V2, Message
 
 WHY = Action("notice.why", "kind", "key")
 DUE = datetime(2026, 12, 7, 9, tzinfo=UTC)
@@ -51,8 +51,8 @@ class Post:
         self.row = self.occurrence(0)
 
     @property
-    def messenger(self) -> DiscordMessenger:
-        return self.bot.adapter.messenger
+    def messenger(self) -> Messenger:
+        return self.bot.adapter.messenger.below  # without the proof of what Discord refuses
 
     @property
     def told(self) -> list[Message]:
@@ -189,7 +189,7 @@ async def test_a_bucket_is_waited_for_and_never_overrun(post: Post) -> None:
 
 async def test_who_left_is_not_written_to(post: Post) -> None:
     del post.guild.members[post.user.id]
-    with pytest.raises(Unreachable, match="left the server"):
+    with pytest.raises(Unreachable, match=r"left \(10007\)"):
         await post.say(post.row)
     assert post.fake.world.direct == {}
 
@@ -201,10 +201,20 @@ async def test_closed_direct_messages_are_unreachable(post: Post) -> None:
 
 
 async def test_a_form_that_is_refused_leaves_a_text_that_can_be_read(post: Post) -> None:
-    post.fake.faults.append(Fault("PATCH", MESSAGES, 400, 50035))
+    post.fake.faults.append(Fault("PATCH", MESSAGES, 400, 50035, times=2))  # with its pictures, and without
     await post.say(post.row)
     (told,) = post.told
     assert "Two goals are open." in told.body["content"]
+
+
+async def test_where_no_file_may_be_attached_the_form_comes_without_pictures(post: Post) -> None:
+    post.guild.members[post.fake.world.bot.id] &= ~ATTACH
+    row = post.occurrence(0, "channel")
+    await post.say(row)
+    (told,) = post.told
+    assert told.pictures == {}
+    assert CHART.alt in str(told.body["components"])
+    assert await post.messenger.find(row) != Absent()
 
 
 async def test_a_busy_channel_hides_what_was_said(post: Post) -> None:

@@ -118,7 +118,7 @@ async def test_a_channel_that_is_gone_is_told_once(hall: Hall) -> None:
     (told,) = hall.told()
     assert "channel gone" in told
     tried = [request for request in hall.surface.fake.requests if gone in request[1]]
-    assert [(method, status) for method, _, status in tried] == [("POST", 404)]
+    assert [(method, status) for method, _, status in tried] == [("POST", 404), ("GET", 404)]
 
 
 @pytest.mark.parametrize("nonces", [True, False])

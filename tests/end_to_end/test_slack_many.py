@@ -252,7 +252,7 @@ async def test_gateways_that_renew_a_token_at_once_don_t_lose_it(
             assert fake.calls["oauth.v2.access"] == asked + 1
             assert person.workspace.token != token
             # Who still had the old one while Slack had taken the new one in may have to come back.
-            assert set(said) <= {"said", "Unreachable", "CantTell"}
+            assert set(said) <= {"said", "RetryLater", "Unreachable", "CantTell"}
             assert [await say(met, person) for met in meets] == ["said"] * GATEWAYS
     await fake.stop()
 

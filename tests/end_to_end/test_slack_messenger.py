@@ -36,38 +36,38 @@ def notice(row: Occurrence) -> Notice:
 
 async def test_a_reminder_is_a_direct_message_that_carries_its_key(met: Met) -> None:
     row = occurrence(met)
-    ref = await met.adapter.messenger.post(row, notice(row))
+    ref = await met.messenger.post(row, notice(row))
     post = met.workspace.posts[-1]
     assert (ref.channel, ref.id) == (met.workspace.direct(met.member.id), post.ts)
     assert post.payload["client_msg_id"] == str(row.uuid)
     assert post.payload["metadata"] == {"event_type": "cairn_notice", "event_payload": {"key": row.key}}
     assert post.payload["unfurl_links"] is False
-    assert await met.adapter.messenger.find(row) == Found(ref)
-    assert await met.adapter.messenger.find(occurrence(met, 2)) == Absent()
-    assert await met.adapter.messenger.find(replace(row, place="", to_id="")) == Absent()
+    assert await met.messenger.find(row) == Found(ref)
+    assert await met.messenger.find(occurrence(met, 2)) == Absent()
+    assert await met.messenger.find(replace(row, place="", to_id="")) == Absent()
 
 
 async def test_the_charts_of_a_notice_stand_below_it(met: Met) -> None:
     row = occurrence(met, to=GENERAL, place="channel")
-    await met.adapter.messenger.post(row, replace(notice(row), message=PICTURE))
+    await met.messenger.post(row, replace(notice(row), message=PICTURE))
     assert met.shown(met.lead) == ["Picture", "…"]
 
 
 async def test_a_message_is_found_behind_many_others(met: Met) -> None:
     row = occurrence(met, to=GENERAL, place="channel")
-    ref = await met.adapter.messenger.post(row, notice(row))
+    ref = await met.messenger.post(row, notice(row))
     for number in range(2, 40):
         other = occurrence(met, number, to=GENERAL, place="channel")
-        await met.adapter.messenger.post(other, notice(other))
-    assert await met.adapter.messenger.find(row) == Found(ref)
+        await met.messenger.post(other, notice(other))
+    assert await met.messenger.find(row) == Found(ref)
     early = replace(row, due_at=row.due_at + timedelta(hours=1))
-    assert await met.adapter.messenger.find(early) == Absent()
+    assert await met.messenger.find(early) == Absent()
 
 
 async def test_a_search_that_is_told_to_wait_goes_on_from_there(met: Met) -> None:
     """Some apps are shown one page a minute."""
     row = occurrence(met, to=GENERAL, place="channel")
-    ref = await met.adapter.messenger.post(row, notice(row))
+    ref = await met.messenger.post(row, notice(row))
     for number in range(2, 40):
         met.workspace.say(GENERAL, {"text": f"message {number}"})
     wait = Fault("refuse", 429, "ratelimited", retry_after=60)
@@ -75,15 +75,15 @@ async def test_a_search_that_is_told_to_wait_goes_on_from_there(met: Met) -> Non
     for page in range(2):
         met.fake.faults.plan("conversations.history", Fault("slow"), wait)
         with pytest.raises(RetryLater):
-            await met.adapter.messenger.find(row)
+            await met.messenger.find(row)
         assert met.fake.calls["conversations.history"] == asked + 2 * (page + 1)
-    assert await met.adapter.messenger.find(row) == Found(ref)
+    assert await met.messenger.find(row) == Found(ref)
     assert met.fake.calls["conversations.history"] == asked + 5
 
 
 async def test_a_search_whose_bookmark_is_too_old_begins_again(met: Met) -> None:
     row = occurrence(met, to=GENERAL, place="channel")
-    ref = await met.adapter.messenger.post(row, notice(row))
+    ref = await met.messenger.post(row, notice(row))
     for number in range(2, 20):
         met.workspace.say(GENERAL, {"text": f"message {number}"})
     wait = Fault("refuse", 429, "ratelimited", retry_after=60)
@@ -91,22 +91,22 @@ async def test_a_search_whose_bookmark_is_too_old_begins_again(met: Met) -> None
     met.fake.faults.plan("conversations.history", Fault("slow"), wait, old)
     for _ in range(2):
         with pytest.raises(RetryLater):
-            await met.adapter.messenger.find(row)
-    assert await met.adapter.messenger.find(row) == Found(ref)
+            await met.messenger.find(row)
+    assert await met.messenger.find(row) == Found(ref)
 
 
 async def test_too_much_to_look_through_is_no_answer(met: Met) -> None:
     for number in range(2, 160):
         met.workspace.say(GENERAL, {"text": f"message {number}"})
-    assert await met.adapter.messenger.find(occurrence(met, to=GENERAL, place="channel")) == CantTell()
+    assert await met.messenger.find(occurrence(met, to=GENERAL, place="channel")) == CantTell()
 
 
 @pytest.mark.parametrize(("place", "to"), [("channel", ELSEWHERE), ("channel", "CGONE"), ("direct", "UGONE")])
 async def test_where_cairn_can_t_look_it_can_t_tell(met: Met, place: str, to: str) -> None:
     row = occurrence(met, place=place, to=to)
-    assert await met.adapter.messenger.find(row) == CantTell()
+    assert await met.messenger.find(row) == CantTell()
     with pytest.raises(Unreachable):
-        await met.adapter.messenger.post(row, notice(row))
+        await met.messenger.post(row, notice(row))
 
 
 @pytest.mark.parametrize("scope", ["im:history", "channels:history"])
@@ -114,15 +114,15 @@ async def test_without_the_scope_it_can_t_tell(scope: str) -> None:
     async with meeting("socket", scopes=set(SCOPES) - {scope}) as met:
         place, to = ("direct", met.member.id) if scope == "im:history" else ("channel", GENERAL)
         row = occurrence(met, to=to, place=place)
-        await met.adapter.messenger.post(row, notice(row))
-        assert await met.adapter.messenger.find(row) == CantTell()
+        await met.messenger.post(row, notice(row))
+        assert await met.messenger.find(row) == CantTell()
 
 
 async def test_who_is_gone_is_told_nothing(met: Met) -> None:
     met.workspace.people[met.member.id]["deleted"] = True
     row = occurrence(met)
     with pytest.raises(Unreachable, match="user_disabled"):
-        await met.adapter.messenger.post(row, notice(row))
+        await met.messenger.post(row, notice(row))
 
 
 @pytest.mark.parametrize(
@@ -146,10 +146,10 @@ async def test_each_failure_says_what_can_be_done(
     row = occurrence(met)
     met.fake.faults.plan("chat.postMessage", fault)
     with pytest.raises(error) as raised:
-        await met.adapter.messenger.post(row, notice(row))
+        await met.messenger.post(row, notice(row))
     assert getattr(raised.value, "after", None) == (30.0 if fault.retry_after else None)
     assert met.fake.calls["chat.postMessage"] == 1  # nothing is sent again behind our back
-    found = await met.adapter.messenger.find(row)
+    found = await met.messenger.find(row)
     assert isinstance(found, Found if said else Absent)
 
 
@@ -174,7 +174,7 @@ async def test_a_refusal_says_what_can_t_be_reached_any_more(
     row = occurrence(met)
     met.fake.faults.plan(method, Fault("refuse", 200, code))
     with pytest.raises(Unreachable, match=code) as raised:
-        await met.adapter.messenger.post(row, notice(row))
+        await met.messenger.post(row, notice(row))
     assert raised.value.cut == cut
 
 
@@ -183,7 +183,7 @@ async def test_what_breaks_before_it_is_said_can_be_tried_again(met: Met, fault:
     row = occurrence(met)
     met.fake.faults.plan("conversations.open", fault)
     with pytest.raises(RetryLater):
-        await met.adapter.messenger.post(row, notice(row))
+        await met.messenger.post(row, notice(row))
 
 
 async def test_in_a_storm_nothing_is_lost_and_nothing_comes_twice(met: Met) -> None:
@@ -192,11 +192,11 @@ async def test_in_a_storm_nothing_is_lost_and_nothing_comes_twice(met: Met) -> N
         row, sent = occurrence(met, number), False
         while not sent:
             try:
-                await met.adapter.messenger.post(row, notice(row))
+                await met.messenger.post(row, notice(row))
                 sent = True
             except RetryLater:
                 continue
             except Unknown:
-                sent = isinstance(await met.adapter.messenger.find(row), Found)
+                sent = isinstance(await met.messenger.find(row), Found)
     keys = [post.payload["metadata"]["event_payload"]["key"] for post in met.workspace.posts]
     assert len(keys) == len(set(keys)) == SAID

@@ -54,9 +54,9 @@ async def test_a_channel_that_is_closed_ends_what_comes_there(scene: Scene, how:
     else:
         del scene.home.channels[GENERAL]
     assert await scene.live_for(WEEK) == 2  # the summary, and what the lead is told of it
-    assert scene.fake.refused == {how: 1}
+    assert scene.fake.refused == {how: 2}  # a message, and the question whether that is so
     told = "\n".join(await scene.hear(LEADER) or ())
-    assert "Type /invite @Cairn in that channel" in told
+    assert "ype /invite @Cairn in that channel" in told
     assert how in told
     assert await scene.live_for(3 * WEEK) == 0
 

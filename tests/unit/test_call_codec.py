@@ -30,7 +30,13 @@ CALLS = st.builds(
     st.builds(Caller, ADDRESSES, TEXTS, st.booleans(), TEXTS, TEXTS, SOME),
     WHATS,
     st.builds(
-        ReplyTo, st.none() | ADDRESSES, st.none() | ADDRESSES, st.sampled_from((None, True, False)), SOME
+        ReplyTo,
+        st.none() | ADDRESSES,
+        st.none() | ADDRESSES,
+        st.sampled_from((None, True, False)),
+        SOME,
+        TEXTS,
+        st.booleans(),
     ),
 )
 CALL = Call(

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import discord
@@ -15,11 +15,13 @@ from bot.adapters.discord.direct import OPENINGS, DirectChannels, Memory
 from bot.adapters.discord.dispatcher import Dispatcher
 from bot.adapters.discord.failures import FAILURES
 from bot.adapters.discord.fallback import Fallback
+from bot.adapters.discord.guilds import Guilds, unless_busy
 from bot.adapters.discord.invalid import InvalidRequests
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.patience import Patience
 from bot.adapters.discord.pictures import Pictures
 from bot.adapters.discord.publish import commands
+from bot.adapters.discord.question import DiscordQuestion
 from bot.adapters.discord.receive import PLATFORM, Payload
 from bot.adapters.discord.render import message_payload
 from bot.adapters.discord.replies import DEFER_SECONDS, Ask, Replies
@@ -27,9 +29,9 @@ from bot.adapters.discord.responses import Responses
 from bot.adapters.discord.rest import RATE, Rest
 from bot.adapters.discord.whereabouts import Whereabouts
 from bot.adapters.discord.work import WorkInHand
+from bot.adapters.proofs import PROOF_SECONDS, ProvenMessenger
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Space
-from bot.core.errors import TryAgain
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
 from bot.platform_health import PlatformHealth
@@ -51,6 +53,7 @@ class DiscordAdapter:
     `patience`: the seconds after which Discord is asked for more time; `answers`: how an answer is tried.
     `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process. `rate`: how
     many requests a second what is said unasked may take; `openings`: how many new conversations a minute;
+    `proof`: after how many seconds a refusal is looked at a second time, before anything ends because of it;
     `health`: where the connection reports how it is.
     """
 
@@ -73,6 +76,7 @@ class DiscordAdapter:
         rate: float = RATE,
         openings: int = OPENINGS,
         health: PlatformHealth | None = None,
+        proof: float = PROOF_SECONDS,
     ) -> None:
         point_at(api_url, gateway_url)
         health = health or PlatformHealth()
@@ -100,7 +104,10 @@ class DiscordAdapter:
         self._rest = rest
         self._below = Answers(doors, rest, pictures, fallback, report, answers)
         self._dispatcher = Dispatcher(doors, catalog, replies, self._below, whereabouts, patience)
-        self.messenger = DiscordMessenger(rest, pictures, direct)
+        question = DiscordQuestion(rest)
+        self._guilds = Guilds(doors, question, proof)
+        self._messenger = DiscordMessenger(rest, pictures, direct)
+        self.messenger = ProvenMessenger(self._messenger, question, proof)
 
     async def sign_in(self, token: str) -> None:
         """From then on the messenger works; nothing is heard yet. Raises discord.LoginFailure for a token
@@ -115,6 +122,7 @@ class DiscordAdapter:
 
     async def close(self) -> None:
         """Ends once what is being answered has been, or after some seconds."""
+        await self._guilds.close()
         await self._at_work.finish()
         await self._rest.close()
         if self._signs_in:
@@ -122,7 +130,7 @@ class DiscordAdapter:
 
     async def prepare(self) -> None:
         """Tells Discord the commands, when they are not those it was told last, or not there."""
-        self.messenger.bot = self._bot
+        self._messenger.bot = self._bot
         payloads = commands(self._catalog)
         told = json.dumps([self._application, payloads], sort_keys=True)
         digest = f"{self._guild or ''}:{hashlib.sha256(told.encode()).hexdigest()[:DIGEST_LENGTH]}"
@@ -151,20 +159,18 @@ class DiscordAdapter:
             await self._dispatcher.hear_message(payload, self._bot)
 
     async def hear_arrival(self, space: Space, channel: str | None) -> None:
-        with self._at_work(), _unless_busy():
+        with self._at_work(), unless_busy():
             hello = await self._doors.returned(space)
             if channel is not None:
                 await self._below.announce(channel, message_payload(hello))
 
     async def hear_removal(self, server: str) -> None:
-        with self._at_work(), _unless_busy():
+        with self._at_work(), unless_busy():
             await self._doors.left(Address(PLATFORM, server))
 
     async def hear_roll(self, is_here: Callable[[str], bool], is_mine: Callable[[str], bool]) -> None:
-        with self._at_work(), _unless_busy():
-            for one in await self._doors.known(PLATFORM):
-                if is_mine(one.id) and not is_here(one.id):
-                    await self._doors.left(one)
+        with self._at_work(), unless_busy():
+            await self._guilds.call_roll(is_here, is_mine)
 
     async def work(self, call: Call, back: str, ask: Ask) -> None:
         """Carries out a call that was kept, and answers it. Raises what `ask` raises, and RetryLater when the
@@ -179,12 +185,3 @@ class DiscordAdapter:
     def _bot(self) -> str:
         user = self.connection.user
         return "" if user is None else str(user.id)
-
-
-@contextmanager
-def _unless_busy() -> Iterator[None]:
-    """What the database has no time for is found out again: at the next start, or when something is sent."""
-    try:
-        yield
-    except TryAgain:
-        structlog.get_logger().warning("server's coming or going not kept")

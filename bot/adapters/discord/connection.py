@@ -166,6 +166,8 @@ def _interaction_payload(interaction: discord.Interaction) -> Payload:
         told["channel_id"] = str(interaction.channel_id)
     if (kind := getattr(interaction.channel, "type", None)) is not None:
         told["channel"] = {"type": kind.value}
+    if isinstance(interaction.channel, discord.Thread):
+        told["channel"]["thread_metadata"] = {"locked": interaction.channel.locked}
     if interaction.message is not None:
         message = interaction.message
         told["message"] = {"id": str(message.id), "flags": message.flags.value}

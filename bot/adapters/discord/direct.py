@@ -8,7 +8,7 @@ from typing import Protocol
 
 import discord
 
-from bot.adapters.discord.failures import OPENING_TOO_FAST, REST_SECONDS
+from bot.adapters.discord.refusals import OPENING_TOO_FAST, REST_SECONDS
 from bot.adapters.discord.rest import Rest
 from bot.core.errors import RetryLater
 

@@ -4,41 +4,18 @@ import aiohttp
 import discord
 
 from bot.adapters.discord.invalid import Refused, Stopped
-from bot.core.domain.ledger import Cut
+from bot.adapters.discord.refusals import REFUSALS, REST_SECONDS
+from bot.core.domain.refusals import Refusal, why_of
 from bot.core.errors import DeliveryError, Outage, RetryLater, Unknown, Unreachable
 
 FAILURES = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError, Refused, Stopped)
-
-OPENING_TOO_FAST = 40003
-# Long enough for whoever runs Cairn to notice that its token is not valid any more.
-REST_SECONDS = 60.0
-
-_WHY = {
-    10003: "channel gone",
-    10004: "not in the server",
-    10007: "left the server",
-    10013: "no such user",
-    50001: "permission missing: View Channel",
-    50007: "direct messages closed",
-    50013: "permission missing: Send Messages (in a thread: Send Messages in Threads)",
-    50278: "no server in common",
-}
-
-
-UNKNOWN_CHANNEL, UNKNOWN_GUILD, NO_ACCESS, NO_PERMISSION = 10003, 10004, 50001, 50013
-
-_CUTS: dict[int, Cut] = {
-    UNKNOWN_GUILD: "space",
-    10007: "member",
-    10013: "member",
-    50007: "direct",
-    50278: "member",
-}
 
 
 def read_failure(error: Exception, place: str = "") -> DeliveryError:
     """The delivery error that one of FAILURES stands for; `place` is where it was to be said."""
     match error:
+        case Refused(code=code, after=after) if (refusal := _known_later(code)) is not None:
+            return RetryLater(why_of(refusal.reason, str(code)), after or refusal.after, alone=refusal.alone)
         case Refused(status=status, after=None):
             return RetryLater(str(status), REST_SECONDS) if status == 429 else Outage(str(status))
         case Refused(status=status, after=after):
@@ -65,16 +42,25 @@ def is_broken(error: Exception) -> bool:
 
 
 def _read_status(error: discord.HTTPException, place: str) -> DeliveryError:
-    if error.status == 429:
+    code = error.code
+    refusal = _known_later(code)
+    if error.status == 429 and refusal is None:
         after = error.response.headers.get("Retry-After")
         return RetryLater("429", float(after) if after else REST_SECONDS)
-    if error.status >= 500:
+    if error.status >= 500 and refusal is None:
         return Outage(str(error.status))
+    if refusal is not None:
+        return RetryLater(why_of(refusal.reason, str(code)), refusal.after, alone=refusal.alone)
     if error.status == 401:
-        return Outage(f"{error.status} {error.code}")
-    if error.code == OPENING_TOO_FAST:
-        return RetryLater(f"{error.status} {error.code}", REST_SECONDS)
-    cut = _CUTS.get(error.code)
-    if place == "channel" and error.code in (UNKNOWN_CHANNEL, NO_ACCESS, NO_PERMISSION):
-        cut = "channel"
-    return Unreachable(_WHY.get(error.code, f"{error.status} {error.code}"), cut)
+        return Outage(why_of("token refused", str(code or 401)))
+    known = REFUSALS.get(code)
+    if known is None:
+        return Unreachable(f"{error.status} {code}", code=str(code))
+    # What is said of a channel ends nothing where it was somebody's direct messages.
+    ends = None if known.ends == "channel" and place != "channel" else known.ends
+    return Unreachable(why_of(known.reason, str(code)), ends, str(code))
+
+
+def _known_later(code: int) -> Refusal | None:
+    refusal = REFUSALS.get(code)
+    return refusal if refusal is not None and refusal.after is not None else None

@@ -1,9 +1,11 @@
 """Requests that Discord refused. Ten thousand within ten minutes shut an address out, so Cairn stops long
 before; and some requests would rather fail at once than be tried again by the library."""
 
+import json
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from types import SimpleNamespace
 
 import aiohttp
@@ -33,12 +35,14 @@ class OddAnswer(aiohttp.ClientError):
 
 
 class Refused(Exception):
-    """An impatient request met a limit or a broken server. `after`: the seconds that Discord wants."""
+    """An impatient request met a limit or a broken server. `after`: the seconds that Discord wants; `code`:
+    its own word for why, 0 where it gave none."""
 
-    def __init__(self, status: int, after: float | None) -> None:
+    def __init__(self, status: int, after: float | None, code: int = 0) -> None:
         super().__init__(f"status {status}")
         self.status = status
         self.after = after
+        self.code = code
 
 
 class Patient(SimpleNamespace):
@@ -102,7 +106,8 @@ class InvalidRequests:
         # While the library signs in it asks who the bot is; back-off is then the business of the connection.
         asked = ctx.impatient or ctx.trace_request_ctx == IMPATIENT or params.url.path.endswith("/@me")
         if asked and (status == 429 or status >= 500):
-            raise Refused(status, seconds(headers.get("Retry-After")))
+            code = _code_of(await params.response.read())
+            raise Refused(status, seconds(headers.get("Retry-After")), code)
 
     async def _lost(
         self,
@@ -129,3 +134,11 @@ def seconds(text: str | None) -> float | None:
     except ValueError:
         return None
     return told if 0 <= told < LONGEST_WAIT else None
+
+
+def _code_of(body: bytes) -> int:
+    with suppress(ValueError):  # no JSON: what stands in front of Discord has answered
+        told = json.loads(body)
+        code = told.get("code") if isinstance(told, dict) else None
+        return code if isinstance(code, int) else 0
+    return 0

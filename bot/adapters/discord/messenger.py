@@ -1,6 +1,6 @@
 """What is said unasked on Discord: created as text, so that it notifies, then edited into its form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -9,14 +9,16 @@ import discord
 import structlog
 
 from bot.adapters.discord.direct import DirectChannels
-from bot.adapters.discord.failures import FAILURES, UNKNOWN_CHANNEL, is_broken, read_failure
+from bot.adapters.discord.failures import FAILURES, is_broken, read_failure
 from bot.adapters.discord.pictures import Pictures
+from bot.adapters.discord.refusals import NO_ACCESS, UNKNOWN_CHANNEL
 from bot.adapters.discord.render import COMPONENTS_V2, in_words, message_payload, opening_payload
 from bot.adapters.discord.rest import RECENT, Rest
 from bot.core.chat.codec import decode
 from bot.core.chat.message import Message
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
+from bot.core.domain.refusals import why_of
 from bot.core.errors import InvalidInput, Outage, RetryLater, Unknown, Unreachable
 
 
@@ -92,7 +94,8 @@ class DiscordMessenger:
         try:
             await self._rest.find_member(occurrence.space.id, to)
         except discord.Forbidden as error:
-            raise Unreachable("not in the server", "space") from error
+            code = str(error.code or NO_ACCESS)
+            raise Unreachable(why_of("not in the community", code), "space", code) from error
         return known or await self._direct.open(to)
 
     async def _look(self, occurrence: Occurrence, channel: str) -> Finding:
@@ -107,14 +110,27 @@ class DiscordMessenger:
 
     async def _complete(self, ref: Ref, message: Message) -> None:
         files = await self._pictures.paint(message)
+        refused = await self._edit(ref, message, files)
+        if refused is not None and files:
+            # Perhaps only its pictures: their alt texts say the same.
+            structlog.get_logger().warning("pictures refused", status=refused.status, code=refused.code)
+            refused = await self._edit(ref, message, {})
+        if refused is not None:
+            # A message that can be read stands there already, and trying again would not make it better.
+            structlog.get_logger().error("form refused", status=refused.status, code=refused.code)
+
+    async def _edit(
+        self, ref: Ref, message: Message, files: Mapping[str, bytes]
+    ) -> discord.HTTPException | None:
+        """Why Discord doesn't take the form; None when it did. Raises what may pass."""
         payload = message_payload(in_words(message, files)) | {"content": None, "attachments": []}
         try:
             await self._rest.edit(ref.channel, ref.id, payload, files)
         except discord.HTTPException as error:
             if error.status >= 500 or error.status in (401, 429):
                 raise
-            # A message that can be read stands there already, and trying again would not make it better.
-            structlog.get_logger().error("form refused", status=error.status, code=error.code)
+            return error
+        return None
 
 
 def _is_complete(message: dict[str, Any]) -> bool:

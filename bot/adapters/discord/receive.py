@@ -6,18 +6,16 @@ a message.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, get_origin, get_type_hints
 
+from bot.adapters.discord.rights import ADMINISTRATOR, MANAGE_SERVER, is_plain, lacking, shut
 from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed, Typing
 from bot.core.feature import ActionHandler
 from bot.core.ids import Address, Platform
 
 PLATFORM: Platform = "discord"
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
-MANAGE_SERVER = 1 << 5
-ADMINISTRATOR = 1 << 3
-VIEW_CHANNEL, SEND_MESSAGES, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 38
-THREADS = (10, 11, 12)  # types of channels
 TEXT_LIMIT = 6_000
 NAME_LIMIT = 100
 ITEMS_LIMIT = 25
@@ -183,24 +181,16 @@ def _chosen(control: Payload) -> tuple[str, ...]:
 def _reply_to(payload: Payload) -> ReplyTo:
     channel, message = payload.get("channel_id"), payload.get("message")
     in_server = payload.get("guild_id") is not None
-    lacks = _lacking(payload) if in_server else ()
-    return ReplyTo(
+    where = ReplyTo(
         None if channel is None else Address(PLATFORM, _id(payload, "channel_id")),
         None if message is None else Address(PLATFORM, _id(_object(message, "message"), "id")),
-        None if lacks is None else not lacks and in_server,
-        lacks or (),
+        None if in_server else False,
     )
-
-
-def _lacking(payload: Payload) -> tuple[str, ...] | None:
-    """What the bot may not do there and has to, to post; None when Discord doesn't say."""
-    if payload.get("app_permissions") is None:
-        return None
-    channel, rights = payload.get("channel"), _rights(payload, "app_permissions")
-    needed = {VIEW_CHANNEL: "View Channel", SEND_MESSAGES: "Send Messages"}
-    if isinstance(channel, dict) and channel.get("type") in THREADS:
-        needed = {VIEW_CHANNEL: "View Channel", SEND_IN_THREADS: "Send Messages in Threads"}
-    return tuple(name for bit, name in needed.items() if not rights & (bit | ADMINISTRATOR))
+    if not in_server or payload.get("app_permissions") is None:
+        return where
+    there, rights = payload.get("channel"), _rights(payload, "app_permissions")
+    lacks, closed = lacking(there, rights), shut(there, rights)
+    return replace(where, can_post=not lacks and not closed, lacks=lacks, shut=closed, plain=is_plain(rights))
 
 
 def _mention(bot: str) -> re.Pattern[str]:

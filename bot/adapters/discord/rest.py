@@ -94,6 +94,16 @@ class Rest:
             Route("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=user), None
         )
 
+    async def find_guild(self, guild: str) -> Payload:
+        """The server. Raises discord.NotFound or discord.Forbidden where the bot isn't in it."""
+        told: Payload = await self._ask(Route("GET", "/guilds/{guild_id}", guild_id=guild), None)
+        return told
+
+    async def find_channel(self, channel: str) -> Payload:
+        """The channel or thread, if the bot may see it."""
+        told: Payload = await self._ask(Route("GET", "/channels/{channel_id}", channel_id=channel), None)
+        return told
+
     async def post(self, channel: str, payload: Payload, files: Files | None = None) -> Payload:
         """The message as Discord has it now."""
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)

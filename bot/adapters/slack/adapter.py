@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.proofs import PROOF_SECONDS, ProvenMessenger
 from bot.adapters.slack.arrival import arriving
 from bot.adapters.slack.guard import BODY_LIMIT, Guard
 from bot.adapters.slack.hearing import Hearing
@@ -20,6 +21,7 @@ from bot.adapters.slack.install import Beginnings, Credentials, InstallDoor
 from bot.adapters.slack.listeners import Report
 from bot.adapters.slack.openings import MOST
 from bot.adapters.slack.publish import REQUEST_PATH
+from bot.adapters.slack.question import SlackQuestion
 from bot.adapters.slack.receive import PLATFORM
 from bot.adapters.slack.renewal import Renewal, Renewing
 from bot.adapters.slack.sign_in import ask, compare_scopes
@@ -60,7 +62,7 @@ class SlackAdapter:
         app: AsyncApp,
         client: AsyncWebClient,
         hearing: Hearing,
-        messenger: Messengers,
+        messenger: ProvenMessenger,
         health: PlatformHealth,
         door: InstallDoor | None = None,
     ) -> None:
@@ -160,10 +162,12 @@ async def open_slack(
     api_url: str = API_URL,
     openings: int = MOST,
     health: PlatformHealth | None = None,
+    proof: float = PROOF_SECONDS,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of the workspace that the bot's token belongs to, for as long as the block lasts.
 
-    `report` is told about bugs, `health` how the connection is. Raises SettingsError for a token that Slack
+    `report` is told about bugs, `health` how the connection is. `proof`: after how many seconds a refusal is
+    looked at a second time, before anything ends because of it. Raises SettingsError for a token that Slack
     doesn't take, NotConnected when Slack can't be reached.
     """
     health = health or PlatformHealth()
@@ -177,7 +181,7 @@ async def open_slack(
         space = Space(Address(PLATFORM, told["team_id"]), told["team"])
         await doors.returned(space)
         one = OneWorkspace(around.speak(space, token, told["user_id"]), doors)
-        yield _join(client, report, one, health)
+        yield _join(client, report, one, health, proof)
 
 
 @asynccontextmanager
@@ -194,9 +198,11 @@ async def open_workspaces(
     api_url: str = API_URL,
     openings: int = MOST,
     health: PlatformHealth | None = None,
+    proof: float = PROOF_SECONDS,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of all workspaces that have installed Cairn, and of those that will, for as long as the
-    block lasts. `report` is told about bugs, `health` how the connection is; `clock` is the machine's."""
+    block lasts. `report` is told about bugs, `health` how the connection is; `clock` is the machine's;
+    `proof` as for `open_slack`."""
     health = health or PlatformHealth()
     async with open_session() as session:
         around = Surroundings(
@@ -211,7 +217,7 @@ async def open_workspaces(
         workspaces = ManyWorkspaces(installs, renewal, clock, doors, around.client, speak)
         quiet = make_logger("slack.oauth", logging.ERROR)
         door = InstallDoor(installs, clock, doors, client, quiet, app)
-        yield _join(client, report, workspaces, health, door)
+        yield _join(client, report, workspaces, health, proof, door)
 
 
 def _join(
@@ -219,11 +225,13 @@ def _join(
     report: Report,
     workspaces: Workspaces,
     health: PlatformHealth,
+    proof: float,
     door: InstallDoor | None = None,
 ) -> SlackAdapter:
     hearing, app = Hearing(workspaces, report), _make_app(client)
     hearing.register(app)
-    return SlackAdapter(app, client, hearing, Messengers(workspaces), health, door)
+    messenger = ProvenMessenger(Messengers(workspaces), SlackQuestion(workspaces), proof)
+    return SlackAdapter(app, client, hearing, messenger, health, door)
 
 
 def _make_app(client: AsyncWebClient) -> AsyncApp:

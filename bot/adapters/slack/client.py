@@ -6,7 +6,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.slack.errors import BROKEN, DEAD, code_of, delivery_error
+from bot.adapters.slack.errors import BROKEN, code_of, delivery_error
+from bot.adapters.slack.refusals import ENDS_SPACE, REFUSALS
 from bot.core.errors import Unreachable
 from bot.platform_health import PlatformHealth
 
@@ -31,10 +32,10 @@ class ReportingClient(AsyncWebClient):
 
     def _report(self, error: Exception) -> None:
         code = code_of(error)
-        if isinstance(error, SlackApiError) and code in DEAD:
+        if isinstance(error, SlackApiError) and code in ENDS_SPACE:
             if self._alone:
                 self._health.refused(code)
-        elif isinstance(told := delivery_error(error), Unreachable):
+        elif code in REFUSALS or isinstance(told := delivery_error(error), Unreachable):
             self._health.spoke()  # a refusal of this one request: Slack is there and takes the token
         else:
             self._health.failed(told.why)

@@ -3,32 +3,23 @@
 from aiohttp import ClientConnectionError, ClientConnectorError, ClientError, ConnectionTimeoutError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core.domain.ledger import Cut
+from bot.adapters.slack.refusals import REFUSALS
+from bot.core.domain.refusals import why_of
 from bot.core.errors import DeliveryError, Outage, RetryLater, Unknown, Unreachable
 
 # Everything that a call of the SDK raises.
 BROKEN = (SlackClientError, ClientError, TimeoutError, OSError)
 
-# Slack's words for a token that it takes no more, or never took.
-DEAD = frozenset({"account_inactive", "invalid_auth", "token_revoked", "token_expired"})
 _LIMITS = frozenset({"ratelimited", "rate_limited"})
-_BUSY = frozenset({"service_unavailable", "team_added_to_org"})
+_BUSY = frozenset({"service_unavailable"})
 # Slack says of these that some of what was asked may have been done.
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout"})
 # Where Slack names a limit and no time.
 LIMIT_SECONDS = 30.0
-_CUTS: dict[str, Cut] = {
-    **dict.fromkeys(
-        ("account_inactive", "invalid_auth", "team_access_not_granted", "token_expired", "token_revoked"),
-        "space",
-    ),
-    **dict.fromkeys(("user_disabled", "user_not_found", "users_not_found"), "member"),
-    **dict.fromkeys(("channel_not_found", "is_archived", "not_in_channel", "restricted_action"), "channel"),
-}
 
 
 def delivery_error(error: Exception) -> DeliveryError:
-    """The error as the courier knows it; `why` is Slack's own word, or the kind of error."""
+    """The error as the outbox knows it; `why` holds Slack's own word, or is the kind of error."""
     if isinstance(error, SlackApiError):
         return _read_answer(error)
     if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
@@ -63,7 +54,13 @@ def _read_answer(error: SlackApiError) -> DeliveryError:
         return Outage(code or str(status)) if after is None else RetryLater(code or str(status), after)
     if status >= 500 or code in _DOUBTFUL or not code:
         return Unknown(code or str(status))
-    return Unreachable(code, _CUTS.get(code))
+    refusal = REFUSALS.get(code)
+    if refusal is None:
+        return Unreachable(code, code=code)
+    why = why_of(refusal.reason, code)
+    if refusal.after is not None:
+        return RetryLater(why, refusal.after, alone=refusal.alone)
+    return Unreachable(why, refusal.ends, code)
 
 
 def _seconds(text: str | None) -> float | None:

@@ -14,6 +14,7 @@ from bot.adapters.slack.people import is_guest, user_of
 from bot.adapters.slack.receive import asked_for
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Caller
+from bot.core.domain.refusals import Reason
 from bot.core.errors import DeliveryError
 from bot.core.ids import Address
 
@@ -27,6 +28,7 @@ KEPT_MOST = 10_000
 
 # Said of public channels alone. Of a private one Slack says the same whether Cairn is in it or not.
 _OUTSIDE = "not_in_channel"
+OUTSIDE: Reason = "not in the channel"
 
 
 class Facts:
@@ -45,7 +47,8 @@ class Facts:
             return call
         channel = call.reply_to.channel if asked.posts else None
         caller, can_post = await asyncio.gather(self._identify(call.caller), self._can_post(channel))
-        return replace(call, caller=caller, reply_to=replace(call.reply_to, can_post=can_post))
+        shut = OUTSIDE if can_post is False else ""
+        return replace(call, caller=caller, reply_to=replace(call.reply_to, can_post=can_post, shut=shut))
 
     async def news(self, caller: Caller) -> Caller | None:
         """What Slack says of somebody who has just called; None when it was asked within the hour, or says

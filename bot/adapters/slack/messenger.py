@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.errors import BROKEN, delivery_error, nothing_said
+from bot.adapters.slack.errors import BROKEN, code_of, delivery_error, nothing_said
 from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.openings import Openings
 from bot.adapters.slack.people import user_of
@@ -63,7 +63,9 @@ class SlackMessenger:
         try:
             channel = await self._open(occurrence.place, occurrence.to_id)
             return await self._search(channel, occurrence)
-        except Unreachable:  # not allowed to look, or no longer there
+        except Unreachable as error:  # not allowed to look, or no longer there
+            if error.cut == "space":
+                raise  # a token that is refused for a moment says nothing of the message
             return CantTell()
 
     async def _search(self, channel: str, occurrence: Occurrence) -> Finding:
@@ -113,6 +115,8 @@ class SlackMessenger:
                 cursor=cursor or None,
             )
         except BROKEN as error:
+            if code_of(error) == "missing_scope":
+                raise Unreachable("missing_scope") from None  # it will be missing the next time as well
             raise nothing_said(error) from None
         return page.data if isinstance(page.data, dict) else {}
 

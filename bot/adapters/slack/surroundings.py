@@ -63,7 +63,8 @@ class Surroundings:
         naming = Naming(self.prefix, self.catalog.roots)
         replies = Replies(client, self.session, pictures)
         listeners = Listeners(self.doors, self.catalog, reader, client, replies, naming, self.report)
-        return Workspace(space, listeners, SlackMessenger(client, pictures, naming, Openings(self.openings)))
+        messenger = SlackMessenger(client, pictures, naming, Openings(self.openings))
+        return Workspace(space, listeners, messenger, client)
 
 
 def open_session() -> ClientSession:

@@ -10,9 +10,11 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.envelope import Envelope
-from bot.adapters.slack.errors import BROKEN, DEAD, code_of, nothing_said
+from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.listeners import Listeners
 from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.question import NOT_INSTALLED
+from bot.adapters.slack.refusals import ENDS_SPACE
 from bot.adapters.slack.renewal import Renewal
 from bot.core.chat.call import Space
 from bot.core.chat.notice import Finding, Notice, Ref
@@ -36,6 +38,7 @@ class Workspace:
     space: Space
     listeners: Listeners
     messenger: SlackMessenger
+    client: AsyncWebClient
 
 
 class Workspaces(Protocol):
@@ -163,7 +166,7 @@ class ManyWorkspaces:
         try:
             await self._client(install.token).auth_test()
         except BROKEN as error:
-            if code_of(error) in DEAD:
+            if code_of(error) in ENDS_SPACE:
                 return False
             raise nothing_said(error) from None
         return True
@@ -189,6 +192,6 @@ class Messengers:
         except (SealBroken, TryAgain) as error:
             raise Outage("install not read") from error
         if workspace is None:
-            # Who took Cairn out has been heard. Who takes it in at this moment must not be cut off.
-            raise Unreachable("not installed")
+            # It may be taken in again at this moment, which a second look will show.
+            raise Unreachable(NOT_INSTALLED, "space")
         return workspace.messenger

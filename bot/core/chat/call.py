@@ -62,13 +62,16 @@ class ReplyTo:
     """Where an answer may go: a channel, a message that can be replaced, or (neither) only the caller.
 
     `can_post`: whether the channel is one of the community's in which Cairn may post unasked, asked just now;
-    None when the platform doesn't say. `lacks`: the permissions that it needs for that, by their names there.
+    None when the platform doesn't say. `lacks`: the permissions that it needs for that, by their names there;
+    `shut`: another reason why it may not, one of `domain.refusals`. `plain`: it may attach no pictures there.
     """
 
     channel: Address | None = None
     message: Address | None = None
     can_post: bool | None = None
     lacks: tuple[str, ...] = ()
+    shut: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,13 @@ def _write_caller(caller: Caller) -> list[Any]:
 
 def _write_to(to: ReplyTo) -> list[Any]:
     channel, message = (None if one is None else _write_address(one) for one in (to.channel, to.message))
-    return [channel, message, to.can_post, list(to.lacks)]
+    return [
+        channel,
+        message,
+        to.can_post,
+        list(to.lacks),
+        *([to.shut, to.plain] if to.shut or to.plain else ()),
+    ]
 
 
 def _write_address(address: Address) -> list[str]:
@@ -104,7 +110,17 @@ def _read_texts(written: Any) -> tuple[str, ...]:
 
 def _read_to(written: Any) -> ReplyTo:
     match written:
-        case [channel, message, bool() | None as can_post, lacks]:
+        case [channel, message, bool() | None as can_post, lacks, *more] if _is_more(more):
             channel, message = (None if one is None else _read_address(one) for one in (channel, message))
-            return ReplyTo(channel, message, can_post, _read_texts(lacks))
+            return ReplyTo(channel, message, can_post, _read_texts(lacks), *more)
     raise ValueError("an answer goes to a channel, to a message or to neither")
+
+
+def _is_more(written: list[Any]) -> bool:
+    """Whether it is a reason and whether pictures may be attached, or neither, as older releases write it."""
+    match written:
+        case []:
+            return True
+        case [str(shut), bool(plain)]:
+            return bool(shut) or plain
+    return False

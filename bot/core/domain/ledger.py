@@ -30,6 +30,11 @@ TOO_LATE = "late"
 
 # Why a message is left out: its platform can't tell whether the database that was restored had sent it.
 PERHAPS_SENT = "perhaps sent before the restore"
+# Why something isn't said in a space, or to a member, that is gone. If they come back within RESUME_WITHIN,
+# it is said all the same.
+RESUME_WITHIN = timedelta(hours=24)
+TAKEN_OUT = "taken out of the space"
+LEFT = "left"
 
 KEY_LENGTH = 24
 ATTEMPTS_MAX = 8
@@ -49,9 +54,10 @@ class Occurrence:
     member's for what goes to a member, a schedule's for what goes to a channel. `place` and `to_id` say
     where it was about to be said, once it was, and `memo` what its last notice noted for when it is sent.
     `attempts` counts the tries that say something about this message, `delays` how often in a row it was put
-    off because of the platform or the database; `ref` is the part of it that the platform has already.
-    `gone`: Cairn has been taken out of the space. `restored`: it may have been said before the database was
-    restored from a backup.
+    off because of the platform or the database; `ref` is the part of it that the platform has already, `why`
+    what it waits for since its last try. `gone`: Cairn has been taken out of the space; `doubted`: the
+    platform refused it there last time. `restored`: it may have been said before the database was restored
+    from a backup.
     """
 
     id: OccurrenceId
@@ -70,6 +76,8 @@ class Occurrence:
     restored: bool = False
     delays: int = 0
     ref: str = ""
+    why: str = ""
+    doubted: bool = False
 
     @property
     def key(self) -> str:
@@ -92,7 +100,7 @@ class Outcome:
     """How a row goes on: its new state, why, the platform's message, when it is tried again, and whether it
     was tried at all: a platform that only named its limit has not refused this row. `delayed`: it was put off
     because the platform or the database did not answer. `cut`: what can't be reached any more, besides this
-    row's message."""
+    row's message; `doubt`: what the platform says that of, not proven yet."""
 
     state: State
     why: str = ""
@@ -101,11 +109,12 @@ class Outcome:
     tried: bool = True
     delayed: bool = False
     cut: Cut | None = None
+    doubt: Cut | None = None
 
     @property
     def is_unsaid(self) -> bool:
         """Whether somebody meant this to be said, and it won't be, or not before an operator decides."""
-        return self.state in UNSAID or (self.state == "skipped" and self.why == TOO_LATE)
+        return self.state in UNSAID or (self.state == "skipped" and is_late(self.why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,15 @@ class Unsaid:
     due_at: datetime
     state: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """How many spaces are cut off because their platform refuses Cairn there, and in how many that isn't
+    proven yet."""
+
+    cut_off: int
+    unproven: int
 
 
 def bucket_of(space: Address) -> str:
@@ -132,6 +150,21 @@ def platform_of(bucket: str) -> str:
 def is_too_late(due_at: datetime, now: datetime, late: timedelta) -> bool:
     """Whether what was meant for `due_at` says nothing worth saying any more."""
     return now - due_at > late
+
+
+def too_late(why: str) -> str:
+    """Why a row is skipped that waited for too long, with what it waited for: `late: slow mode (20016)`."""
+    return f"{TOO_LATE}: {why}" if why else TOO_LATE
+
+
+def is_late(why: str) -> bool:
+    """Whether `too_late` made this."""
+    return why == TOO_LATE or why.startswith(f"{TOO_LATE}: ")
+
+
+def late_reason(why: str) -> str:
+    """What a row waited for that `too_late` speaks of; "" for nothing."""
+    return why.removeprefix(TOO_LATE).removeprefix(": ")
 
 
 def back_off(times: int, share: float, most: timedelta = BACKOFF_MAX) -> timedelta:

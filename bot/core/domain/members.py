@@ -14,7 +14,7 @@ class Member:
 
     `seen_on` is the day, in UTC, on which they last used Cairn here. `handle` and `zone` are what the
     platform said last, empty for nothing. `closed`: they take no direct messages, and were not told yet that
-    this was found out.
+    this was found out. `cut`: they, or the space, were marked as gone when they were looked up.
     """
 
     id: MemberId
@@ -25,3 +25,4 @@ class Member:
     handle: str = field(default="", compare=False)
     zone: str = field(default="", compare=False)
     closed: bool = field(default=False, compare=False)
+    cut: bool = field(default=False, compare=False)

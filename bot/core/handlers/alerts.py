@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from bot.core.chat.notice import Later, Notice, Skip, Telling
-from bot.core.domain.ledger import Occurrence
+from bot.core.domain.ledger import Occurrence, Unsaid, late_reason
+from bot.core.domain.refusals import read_why
 from bot.core.domain.schedules import ALERT, ALERT_LATE
 from bot.core.feature import Feature
 from bot.core.handlers.schedules import lead_of
@@ -29,6 +30,8 @@ def alert(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
     if schedule is None or cohort is None:
         return Skip("gone")
     # What a channel refused for good is off already; its lead has to hear of it all the same.
+    if _was_told(ctx, occurrence, unsaid):
+        return Skip("told last time")
     missed = cohort.running and (schedule.on or unsaid.state == "dead")
     if not missed or schedule.place == "direct":
         return Skip("nobody waits for it")
@@ -43,3 +46,15 @@ def alert(occurrence: Occurrence, ctx: Context, now: datetime) -> Telling:
         member.address,
         views.alert_message(occurrence.space.platform, unsaid, schedule, cohort, occurrence.key, now),
     )
+
+
+def _was_told(ctx: Context, occurrence: Occurrence, unsaid: Unsaid) -> bool:
+    """Whether the same reason kept the same thing from being said the last time: a lead hears that once."""
+    before = ctx.tx.ledger.unsaid_before(occurrence.space_id, occurrence.subject)
+    return before is not None and bool(reason := _reason_of(unsaid)) and _reason_of(before) == reason
+
+
+def _reason_of(unsaid: Unsaid) -> str:
+    """The reason, or the platform's code where it is none that is known; "" for lateness alone."""
+    reason, code = read_why(late_reason(unsaid.why) if unsaid.state == "skipped" else unsaid.why)
+    return reason or code

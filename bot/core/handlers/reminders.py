@@ -154,6 +154,8 @@ def upcoming_of(
 def reminders_card(request: Request, ctx: Context, plan: Plan, note: str = "") -> Message:
     """What the member chose, and when the next one comes."""
     reminder = chosen_by(ctx, request.member)
+    if reminder.on and ctx.tx.spaces.is_doubted(request.member.space_id):
+        note = views.NOTHING_COMES
     return views.reminders_card(reminder, plan, upcoming_of(ctx, request.member, plan, request.now), note)
 
 

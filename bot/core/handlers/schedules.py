@@ -103,7 +103,8 @@ def set_weekly(
     )
     kept = ctx.tx.schedules.keep(space, wanted, request.now)
     ctx.tx.slots.point(space, kind, kept.id, recurrence, next_due(recurrence, request.now))
-    return show_weekly(request, ctx, cohort, kind, views.SET)
+    without = kind == SUMMARY and request.reply_to.plain
+    return show_weekly(request, ctx, cohort, kind, views.SET_PLAIN if without else views.SET)
 
 
 def end_weekly(request: Request, ctx: Context, cohort: Cohort, kind: str) -> Message:
@@ -161,7 +162,8 @@ def require_channel(request: Request) -> Address:
 
 def way_in(request: Request) -> str:
     """What a lead does so that Cairn may post where they ask."""
-    return views.way_in(request.space.address.platform, request.reply_to.lacks)
+    to = request.reply_to
+    return views.way_in(request.space.address.platform, to.lacks, to.shut)
 
 
 def channel_of(request: Request) -> str | None:

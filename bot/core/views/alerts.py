@@ -7,9 +7,11 @@ from bot.core.chat.markup import clip
 from bot.core.chat.message import Actions, Block, Message, Text
 from bot.core.chat.part import Markdown, Plain
 from bot.core.domain.cohorts import Cohort
-from bot.core.domain.ledger import Unsaid
+from bot.core.domain.ledger import Unsaid, late_reason
+from bot.core.domain.refusals import read_why
 from bot.core.domain.schedules import ALERT, SUMMARY, TIP, Schedule
 from bot.core.ids import Platform
+from bot.core.views.refusals import reason_parts, remedy
 from bot.core.views.reminders import WHY
 from bot.core.views.schedules import COMMANDS, due_text, way_in
 
@@ -39,7 +41,9 @@ def _pieces(
         Plain(cohort.name),
         Markdown("."),
     )
-    if unsaid.state == "skipped":
+    late = unsaid.state == "skipped"
+    reason, _ = read_why(late_reason(unsaid.why) if late else unsaid.why)
+    if late and not reason:
         then = (
             "The next one comes at its time." if schedule.is_weekly else "`/lead summary` makes a fresh one."
         )
@@ -50,9 +54,19 @@ def _pieces(
             "It may stand there already, so I don't say it again. Please look; whoever runs me can send it."
         )
         return "Perhaps posted", (Text(head), Text((Markdown(text),)))
-    reason = (Markdown("The reason I was given: "), Plain(clip(unsaid.why, WHY_ROOM) or "none"))
+    why = Text(reason_parts(clip(late_reason(unsaid.why) if late else unsaid.why, WHY_ROOM)))
+    return "Not posted", (Text(head), why, Text((Markdown(_what_next(platform, reason, schedule)),)))
+
+
+def _what_next(platform: Platform, reason: str, schedule: Schedule) -> str:
+    """What to do, and whether anything comes by itself."""
+    first = remedy(platform, reason)
+    if schedule.is_weekly and schedule.on:
+        goes_on = "The next one comes at its time, and I don't repeat this each week."
+        return f"{first}. {goes_on}" if first else goes_on
+    if not first and schedule.on:
+        return "`/lead summary` makes a fresh one."
+    first = first or f"{way_in(platform)}".replace("the channel where it shall appear", "that channel")
     again = COMMANDS[schedule.kind] if schedule.is_weekly else "`/lead summary`"
     ended = "" if schedule.on else "Nothing of yours comes there each week any more. "
-    then = f"{way_in(platform)} in that channel, then ask for it there again: {again}."
-    text = f"{ended}{then} Or ask in another one."
-    return "Not posted", (Text(head), Text(reason), Text((Markdown(text),)))
+    return f"{ended}{first}, then ask for it there again: {again}. Or ask in another one."

@@ -21,7 +21,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "channel.closed": (
         "I can't post here by myself. ",
         "remedy",
-        " in the channel where it shall appear, then ask there again.",
+        ", then ask there again.",
     ),
     "channel.none": ("I can't tell which channel you mean. Ask again in the one where it shall appear.",),
     "cohort.another": (

@@ -198,6 +198,10 @@ def why_text(reminder: Reminder, plan: Plan) -> str:
 NO_LONGER = "You had asked for it then. Reminders are off now: I won't write to you by myself."
 TOO_LATE_TO_SNOOZE = "The next reminder comes before that, so there is nothing to put off."
 ON = "Reminders are on."
+NOTHING_COMES = (
+    "I can't send messages here at the moment, so nothing comes until whoever runs me has set that right. "
+    "Your choice is kept."
+)
 TURNED_OFF = "Done: no more reminders."
 SKIPPED = "Skipped. Nothing else changes."
 NOTHING_TO_SKIP = "There is no reminder to skip, so nothing has changed."

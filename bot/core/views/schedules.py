@@ -13,12 +13,14 @@ from bot.core.ids import Platform
 from bot.core.recurrence import Due
 from bot.core.time import find_zone
 from bot.core.views.dates import day_text
+from bot.core.views.refusals import remedy
 from bot.core.views.reminders import DAYS
 
 OFF = Action("schedule.off", "schedule_id")
 
 TITLES = {SUMMARY: "A summary each week", TIP: "A tip each week"}
 SET = "Set."
+SET_PLAIN = "Set. Its pictures are left out until you allow me Attach Files in this channel."
 TURNED_OFF = "Off: nothing more comes by itself."
 COMMANDS = {SUMMARY: "`/lead schedule`", TIP: "`/lead tips` with `set`"}
 # What lets Cairn write in a channel, before the words that say in which.
@@ -81,11 +83,16 @@ def nothing_card(cohort: Cohort, kind: str, note: str = "") -> Message:
     return Message(TITLES[kind], (Text((Markdown(lead), *parts) if lead else parts),))
 
 
-def way_in(platform: Platform, lacks: Sequence[str] = ()) -> str:
-    """What a lead does so that Cairn may post; it is followed by the place. `lacks`: permissions by name."""
+def way_in(platform: Platform, lacks: Sequence[str] = (), shut: str = "") -> str:
+    """What a lead does first so that Cairn may post, without a full stop. `lacks`: permissions by name;
+    `shut`: another reason why it may not."""
     if lacks:
-        return f"Allow me {' and '.join(lacks)}"
-    return _WAYS_IN.get(platform, "Let me write")
+        *others, last = lacks
+        named = f"{', '.join(others)} and {last}" if others else last
+        return f"Allow me {named} in the channel where it shall appear"
+    if shut and (first := remedy(platform, shut)):
+        return first.replace("that channel", "the channel where it shall appear")
+    return f"{_WAYS_IN.get(platform, 'Let me write')} in the channel where it shall appear"
 
 
 def why_posted() -> str:

@@ -31,7 +31,7 @@ def preview_card(
     Cairn can't post; empty where it can."""
     post: Block = Actions((Button("Post it in this channel", POST(cohort.id, stamp), "primary"),))
     if way_in:
-        text = f"I can't post here. {way_in} in the channel where it shall appear, then ask there again."
+        text = f"I can't post here. {way_in}, then ask there again."
         post = Text((Markdown(text),))
     return Message(
         f"{TITLE}: a preview",

@@ -70,8 +70,8 @@ FAULTS = (
     Fault(
         "a limit costs a try",
         OUTCOMES,
-        'return Outcome("retry", error.why, error.ref, now + after, tried=False), rest',
-        'return Outcome("retry", error.why, error.ref, now + after), rest',
+        'return Outcome("retry", error.why, error.ref, now + after, tried=False, doubt=doubt), rest',
+        'return Outcome("retry", error.why, error.ref, now + after, doubt=doubt), rest',
         DELIVERY,
         "costs_no_try and sqlite",
     ),
