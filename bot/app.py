@@ -42,7 +42,7 @@ from bot.settings import Settings
 from bot.storage.clock import ClockRow
 from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
-from bot.storage.engine import open_engine
+from bot.storage.engine import connection_string, open_engine
 from bot.storage.installs import Installs
 from bot.storage.migrate import upgrade
 from bot.storage.outbox import Outbox
@@ -203,7 +203,7 @@ def open_shared_runner(
     from bot.delivery.pgqueue import QueueRunner
 
     return QueueRunner(
-        app.url,
+        connection_string(app.url),
         _open_planner(app),
         _open_courier(app, messenger, None),
         app.store,
@@ -212,6 +212,7 @@ def open_shared_runner(
         plans="planner" in roles,
         sends_to=platforms if "courier" in roles else (),
         lease_seconds=app.settings.lease,
+        direct_url=connection_string(app.settings.direct_url or app.url, "DATABASE_DIRECT_URL"),
     )
 
 

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = None
     discord_token: SecretStr | None = None
     database_url: SecretStr | None = None
+    database_direct_url: SecretStr | None = None
     cairn_keys: SecretStr | None = None
 
     slack_api_url: str = "https://slack.com/api/"
@@ -119,7 +120,7 @@ class Settings(BaseSettings):
     def store_url(self) -> SecretStr:
         """The database in use: DATABASE_URL, else a SQLite file in the data folder."""
         if self.database_url is not None:
-            return self.database_url
+            return SecretStr(self.database_url.get_secret_value().strip())
         return SecretStr(
             f"sqlite:///{self.data / 'cairn.sqlite3'}" if self.platforms else self.playground_url
         )
@@ -128,6 +129,12 @@ class Settings(BaseSettings):
     def journal_folder(self) -> Path:
         """Where the journal's files are: CAIRN_JOURNAL, else a folder in the data folder."""
         return self.journal or self.data / "journal"
+
+    @property
+    def direct_url(self) -> str:
+        """The same PostgreSQL without a pooler in front; empty when none is named."""
+        direct = self.database_direct_url
+        return "" if direct is None else direct.get_secret_value()
 
     @property
     def shares_database(self) -> bool:

@@ -18,6 +18,7 @@ from bot.storage import migrate
 from bot.storage.engine import open_engine
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import metadata
+from tests.pooler import Pooled, run_pooler
 
 # A busy machine must not make a test about something else fail; tests about the deadline set their own.
 PATIENCE = 30.0
@@ -134,6 +135,25 @@ def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     engine = open_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def pooled(postgres_server: psycopg.Connection[tuple[object, ...]]) -> Iterator[Pooled]:
+    """Turns the URL of a database into one through PgBouncer, in transaction mode."""
+    with run_pooler(Path(postgres_server.info.host)) as through:
+        yield through
+
+
+@pytest.fixture
+def pooled_url(postgres_url: str, pooled: Pooled) -> str:
+    return pooled(postgres_url)
+
+
+@pytest.fixture
+def pooled_engine(pooled_url: str) -> Iterator[Engine]:
+    engine = open_engine(pooled_url)
     yield engine
     engine.dispose()
 

@@ -1,43 +1,29 @@
 """The runner of several processes on PostgreSQL: PgQueuer wakes one courier for each bucket.
 
 The ledger is the truth and a job is only a wake-up, one a bucket at most: whatever is lost of it, the next
-turn wakes every bucket in which something is due. Its tables stand in a schema of their own, and its own
-installer keeps them up to date, because nothing in them is worth a migration.
+turn wakes every bucket in which something is due.
 """
 
 import asyncio
 import functools
-import re
 from collections.abc import Collection, Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Protocol
 
-import psycopg
 import structlog
-from pgqueuer.adapters.connections import connect_psycopg
-from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
-from pgqueuer.adapters.persistence.qb import (
-    QueryBuilderEnvironment,
-    QueryQueueBuilder,
-    QuerySchedulerBuilder,
-)
-from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.models import Job
-from pgqueuer.domain.settings import ConnectionSettings, DBSettings
-from pgqueuer.ports.driver import NotifyCallback
 
 from bot.core.domain.ledger import platform_of
 from bot.core.errors import TryAgain
 from bot.core.ports import Store
 from bot.delivery.courier import LEASE_SECONDS, Courier
 from bot.delivery.hop import Hop
+from bot.delivery.queue_connection import QueueDriver, connect, install, listen, queries_on, tables
 from bot.delivery.runner import MovableClock, do_at_last, next_moment, travel_through, why_failed
 from bot.scheduling.planner import Planner
 
-CONNECT_SECONDS = 3
 POLL = timedelta(seconds=1)
 LOG_KEPT_SECONDS = 3600
 # While time is skipped: how long the couriers may take for what is due at one moment.
@@ -51,43 +37,10 @@ class SharedClock(MovableClock, Protocol):
         ...
 
 
-class TwoLines(PsycopgDriver):
-    """Listens on a connection of its own: one that waits for news keeps what is asked on it waiting too."""
-
-    def __init__(self, asking: psycopg.AsyncConnection, hearing: psycopg.AsyncConnection) -> None:
-        super().__init__(asking)
-        self._ears = PsycopgDriver(hearing)
-
-    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
-        await self._ears.add_listener(channel, callback)
-
-    async def remove_listener(self, channel: str, callback: NotifyCallback) -> None:
-        await self._ears.remove_listener(channel, callback)
-
-    async def __aenter__(self) -> "TwoLines":
-        await self._ears.__aenter__()
-        await super().__aenter__()
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        await super().__aexit__(*error)
-        await self._ears.__aexit__(*error)
-
-
-async def install(url: str) -> None:
-    """Makes PgQueuer's tables, or brings them up to date. Any number of processes may ask at once."""
-    async with _connect(url) as line:
-        queries = _queries(PsycopgDriver(line))
-        async with queries.schema_lock():
-            if await queries.schema_is_installed():
-                await queries.apply_upgrade()
-            else:
-                await queries.install()
-
-
 class QueueRunner:
     """Plans, if it `plans`, and sends what is for the platforms that it `sends_to`, which may come and go;
-    other processes may do the same, or the rest."""
+    other processes may do the same, or the rest. `direct_url`: the same database without the pooler that
+    `url` may lead to."""
 
     def __init__(
         self,
@@ -101,8 +54,10 @@ class QueueRunner:
         plans: bool,
         sends_to: Collection[str],
         lease_seconds: float = LEASE_SECONDS,
+        direct_url: str | None = None,
     ) -> None:
         self._url = url
+        self._direct_url = direct_url or url
         self._planner = planner
         self._courier = courier
         self._store = store
@@ -182,8 +137,8 @@ class QueueRunner:
         stale = monotonic() > self._log_cleared + LOG_KEPT_SECONDS
         if not self._installed or not (buckets or stale):
             return  # what is due wakes somebody at the next turn still
-        async with _connect(self._url) as line:
-            queries = _queries(PsycopgDriver(line))
+        async with connect(self._url) as line:
+            queries = queries_on(QueueDriver(line))
             for bucket in buckets:
                 await queries.enqueue(
                     platform_of(bucket), bucket.encode(), dedupe_key=bucket, on_conflict="skip"
@@ -194,17 +149,24 @@ class QueueRunner:
 
     async def _take_jobs(self) -> None:
         """Drains the bucket of every job that this process gets, until it is stopped."""
-        async with _connect(self._url) as asking, _connect(self._url) as hearing:
-            self._manager = QueueManager(_queries(TwoLines(asking, hearing)), _tables().channel)
+        await install(self._url)
+        async with connect(self._url) as asking:
+            driver = QueueDriver(asking)
+            self._manager = QueueManager(queries_on(driver), tables().channel)
             for platform in tuple(self._sends_to):
                 self._manager.entrypoint(platform, accepts_context=False)(self._drain)
-            if not self._stopped.is_set() and not self._changed.is_set():
+            if self._stopped.is_set() or self._changed.is_set():
+                return
+            hearing = asyncio.create_task(listen(self._direct_url, driver.hear))
+            try:
                 await self._manager.run(
                     dequeue_timeout=POLL,
                     heartbeat_timeout=self._patience,
-                    shutdown_on_listener_failure=True,
                     log_aggregation_interval=timedelta(0),
                 )
+            finally:
+                hearing.cancel()
+                await asyncio.gather(hearing, return_exceptions=True)
 
     async def _drain(self, job: Job) -> None:
         bucket = (job.payload or b"").decode()
@@ -214,21 +176,3 @@ class QueueRunner:
         except TryAgain as error:
             # What is left of the bucket is due at the next turn still.
             structlog.get_logger().warning("drain given up", bucket=bucket, **why_failed(error))
-
-
-def _connect(url: str) -> AbstractAsyncContextManager[psycopg.AsyncConnection]:
-    """A connection for PgQueuer, which wants one that commits by itself."""
-    dsn = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", url)
-    return connect_psycopg(dsn, ConnectionSettings(connect_timeout=CONNECT_SECONDS))
-
-
-def _queries(driver: PsycopgDriver) -> Queries:
-    tables = _tables()
-    return Queries(
-        driver, QueryBuilderEnvironment(tables), QueryQueueBuilder(tables), QuerySchedulerBuilder(tables)
-    )
-
-
-@functools.cache
-def _tables() -> DBSettings:
-    return DBSettings(db_schema="pgqueuer")

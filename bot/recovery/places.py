@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import BackupError
+from bot.storage.address import read_address
 from bot.storage.engine import open_engine
 
 
@@ -24,7 +25,7 @@ class Database:
 def find_database(url: str) -> Database:
     """Returns the database at `url`, which is there. Nothing is connected yet.
 
-    Raises BackupError for an SQLite file that isn't there, and ValueError as `open_engine`.
+    Raises BackupError for an SQLite file that isn't there, and SettingsError as `open_engine`.
     """
     file = sqlite_file(url)
     if file is not None and not file.is_file():
@@ -52,8 +53,6 @@ def plain_errors() -> Iterator[None]:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Returns the file of an SQLite URL, or None for another one."""
-    if "://" not in url:
-        return Path(url).expanduser()
-    scheme, _, place = url.partition(":///")
-    return Path(place.partition("?")[0]).expanduser() if scheme == "sqlite" else None
+    """Returns the file of an SQLite URL, or None for another one. Raises SettingsError as `open_engine`."""
+    address = read_address(url)
+    return Path(str(address.database)).expanduser() if address.get_backend_name() == "sqlite" else None

@@ -34,8 +34,13 @@ class Deadline:
         """What is left, at least 1: to a database 0 means that there is no limit."""
         return max(1, int((self._until - monotonic()) * 1000))
 
+    def tell(self) -> int:
+        """`milliseconds()`, which the database knows from now on."""
+        self._told = self.milliseconds()
+        return self._told
+
     def news(self) -> int | None:
-        """`milliseconds()`, or None while what was told last time is still about right."""
+        """As `tell`, or None while what was told last time is still about right."""
         left = self.milliseconds()
         # A fresh limit for every statement would double the round trips of a quick transaction.
         if self._told is not None and self._told - left < SLACK_MS and left > SLACK_MS:

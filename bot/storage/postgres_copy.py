@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 from bot.storage.copy_facts import CopyFacts
 from bot.storage.postgres_tools import SERVICE, PostgresTools, run_tool, service_of
 from bot.storage.tables import installs, metadata, spaces
+from bot.storage.transient import READ_ONLY
 
 VERSIONS = "alembic_version"
 _CREATED = re.compile(r"^; Archive created at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC$", re.M)
@@ -23,7 +24,7 @@ _SCHEMA = re.compile(rf"^\d+; \d+ \d+ TABLE (\S+) {VERSIONS} ", re.M)
 @contextmanager
 def snapshot_of(engine: Engine) -> Iterator[tuple[Connection, str]]:
     """A transaction, and the name under which a dump sees what it sees, for as long as the block lasts."""
-    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    options = {"isolation": "REPEATABLE READ", **READ_ONLY}
     with engine.connect().execution_options(**options) as connection, connection.begin():
         for name in ("idle_in_transaction_session_timeout", "statement_timeout"):
             connection.execute(text(f"SET LOCAL {name} = 0"))

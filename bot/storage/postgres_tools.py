@@ -16,6 +16,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from bot.core.errors import BackupError
+from bot.storage.engine import connection_string
 
 SERVICE = "cairn"
 DEBIAN = Path("/usr/lib/postgresql")
@@ -75,16 +76,11 @@ def _major(tool: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def plain_url(url: str) -> str:
-    """The URL as PostgreSQL's own library reads it."""
-    return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", url)
-
-
 @contextmanager
 def service_of(url: str) -> Iterator[dict[str, str]]:
     """Gives an environment in which `service=cairn` means the database at `url`. Raises BackupError."""
     try:
-        given = {name: str(value) for name, value in conninfo_to_dict(plain_url(url)).items()}
+        given = {name: str(value) for name, value in conninfo_to_dict(connection_string(url)).items()}
     except ProgrammingError:
         raise BackupError("DATABASE_URL can't be read") from None
     password = given.pop("password", None)

@@ -14,8 +14,8 @@ from sqlalchemy.engine import ExceptionContext
 from bot.core.errors import TryAgain
 from bot.storage.deadline import Deadline
 
-# SQLAlchemy's own word for a PostgreSQL transaction that must not write. The SQLite hook obeys it too.
-READ_ONLY = {"postgresql_readonly": True}
+# The execution option of a transaction that must not write.
+READ_ONLY = {"reads": True}
 
 AWAY = "the connection to the database is lost"
 ONLY_READ = "the database is read-only"
@@ -36,7 +36,6 @@ SQLITE: Mapping[int, str] = {
 # By SQLSTATE, or the beginning of one; the longest that fits counts.
 POSTGRES: Mapping[str, str] = {
     "08": AWAY,
-    "0A000": ONLY_READ,  # a standby, asked to write by a connection that only read before
     "25006": ONLY_READ,
     "25P03": "a transaction stood idle for too long",
     "25P04": "a transaction took too long",

@@ -14,7 +14,8 @@ from bot.core.errors import RetryLater
 from bot.delivery.courier import GROUP, IN_FLIGHT, Courier
 from bot.delivery.hop import Hop
 from bot.delivery.local import LocalRunner
-from bot.delivery.pgqueue import QueueRunner, install
+from bot.delivery.pgqueue import QueueRunner
+from bot.delivery.queue_connection import install
 from bot.delivery.runner import Runner
 from bot.storage.store import DatabaseStore
 from tests.conftest import PATIENCE

@@ -6,17 +6,18 @@ import sys
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, insert, literal, select, text
+from sqlalchemy import Engine, event, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 
-from bot.core.errors import TryAgain
+from bot.core.errors import SettingsError, TryAgain
 from bot.storage.deadline import Deadline
 from bot.storage.engine import open_engine
 from bot.storage.tables import Ids, Instant, metadata, spaces
@@ -72,7 +73,7 @@ class TestUrls:
         ],
     )
     def test_what_cannot_keep_rows_is_refused_without_repeating_it(self, url: str) -> None:
-        with pytest.raises(ValueError) as caught:
+        with pytest.raises(SettingsError) as caught:
             open_engine(url)
         assert "hunter2" not in str(caught.value)
 
@@ -143,10 +144,43 @@ class TestPostgres:
             assert connection.scalar(text("SHOW statement_timeout")) == "10s"
         engine.dispose()
 
+    def test_what_the_url_names_of_a_provider_is_sent_as_it_is(self, postgres_url: str) -> None:
+        """Here the server refuses it: it knows no such setting."""
+        engine = open_engine(f"{postgres_url}&options=endpoint%3Dep-cool-123%20-c%20lock_timeout%3D7s")
+        assert engine.url.query["options"] == "endpoint=ep-cool-123"
+        with pytest.raises(TryAgain, match="can't be opened"):
+            engine.connect()
+
+    def test_a_transaction_takes_two_round_trips_beside_its_own(self, postgres_engine: Engine) -> None:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            sent.append(statement)
+
+        event.listen(postgres_engine, "before_cursor_execute", note)
+        with open_transaction(postgres_engine, 30.0, writes=True) as connection:
+            for _ in range(3):
+                connection.scalar(text("SELECT 1"))
+        assert [one.partition(";")[0] for one in sent] == ["BEGIN", "SELECT 1", "SELECT 1", "SELECT 1"]
+
+    def test_nothing_is_left_on_a_connection(self, postgres_engine: Engine) -> None:
+        """A pooler gives it to somebody else after the transaction."""
+        with postgres_engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            for _ in range(9):  # psycopg would prepare the sixth
+                with connection.begin():
+                    connection.execute(select(spaces.c.name).where(spaces.c.id == 1)).all()
+            shown = (
+                raw.execute("SHOW lock_timeout").fetchone(),
+                raw.execute("SHOW statement_timeout").fetchone(),
+            )
+            assert shown == (("0",), ("0",))
+            assert raw.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
+
     def test_what_is_left_of_the_deadline_limits_each_statement(
         self, postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        clock = iter((0.0, 0.0, 0.05, 1.0, 2.96, 2.999, 2.999))
+        clock = iter((0.0, 0.0, 0.0, 0.05, 1.0, 2.96, 2.999, 2.999))
         monkeypatch.setattr("bot.storage.deadline.monotonic", lambda: next(clock))
         with open_transaction(postgres_engine, 3.0, writes=True) as connection:
             shown = [connection.scalar(text("SHOW statement_timeout")) for _ in range(5)]

@@ -3,6 +3,9 @@
 from tests.faults.fault import Fault
 
 TRANSIENT = "bot/storage/transient.py"
+POSTGRES = "bot/storage/postgres_engine.py"
+QUEUE = "bot/delivery/queue_connection.py"
+POOLED = "tests/contract/test_pooled.py"
 TRANSACTION = "bot/storage/transaction.py"
 ERRORS = "tests/contract/test_transient.py"
 EVERYWHERE = "tests/contract/test_transient_everywhere.py"
@@ -31,6 +34,54 @@ FAULTS = (
         "            if deadline.is_past():\n                deadline.check()\n",
         ERRORS,
         "what_passes and 55P03",
+    ),
+    Fault(
+        "statements are prepared on a connection that is somebody else's",
+        POSTGRES,
+        '"prepare_threshold": None',
+        '"prepare_threshold": 0',
+        POOLED,
+        "TestMembers",
+    ),
+    Fault(
+        "settings stay on the connection",
+        POSTGRES,
+        "'{_quote(value)}', true)",
+        "'{_quote(value)}', false)",
+        "tests/unit/test_engine.py",
+        "nothing_is_left",
+    ),
+    Fault(
+        "the start-up packet asks for options",
+        POSTGRES,
+        'address = address.difference_update_query(("options",))',
+        "rest = options",
+        POOLED,
+        "url_asks_for",
+    ),
+    Fault(
+        "the queue's lock is the connection's",
+        QUEUE,
+        "SELECT pg_advisory_xact_lock(%s)",
+        "SELECT pg_advisory_lock(%s)",
+        POOLED,
+        "no_lock_stays",
+    ),
+    Fault(
+        "who is behind a pooler waits for news",
+        QUEUE,
+        "if own is None or own[0] != line.info.backend_pid:",
+        "if own is None:",
+        POOLED,
+        "woken_at_once",
+    ),
+    Fault(
+        "a password ends at its first @",
+        "bot/storage/address.py",
+        "if location is not None and",
+        "if location is None or",
+        "tests/unit/test_address.py",
+        "url_of_postgres",
     ),
     Fault(
         "a turn without a database ends the process",
