@@ -199,6 +199,7 @@ async def open_discord_line(app: App, ready: Ready, stack: AsyncExitStack) -> Li
         openings=settings.discord_openings,
         health=app.connections["discord"],
         proof=settings.proof,
+        acts=app.uploads["discord"],
     )
     stack.push_async_callback(adapter.close)
     try:

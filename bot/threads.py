@@ -63,11 +63,25 @@ class ThreadPictures:
 
 
 class ThreadUploads:
-    """What a platform was told last, awaited."""
+    """What a platform was told last, and what it counts, awaited."""
 
-    def __init__(self, uploads: Uploads, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, uploads: Uploads, clock: Clock, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor
+    ) -> None:
+        self._uploads = uploads
+        self._clock = clock
+        self._writers = writers
+        self._readers = readers
         self.keep = functools.partial(hop, writers, uploads.keep)
         self.digest = functools.partial(hop, readers, uploads.digest)
+
+    async def note(self, act: str) -> None:
+        await hop(self._writers, self._uploads.note, act, self._clock.now())
+
+    async def ages(self, act: str, seconds: float) -> tuple[float, ...]:
+        now = self._clock.now()
+        noted = await hop(self._readers, self._uploads.noted, act, now - timedelta(seconds=seconds))
+        return tuple((now - at).total_seconds() for at in noted)
 
 
 class ThreadInstalls:

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, PrimaryKeyConstraint, String, Table
 
 from bot.core.ids import FOREIGN_ID_LIMIT
-from bot.storage.columns import WORD_LIMIT, Owner, fits, instant, metadata, text
+from bot.storage.columns import WORD_LIMIT, Owner, fits, instant, metadata, row_id, text
 
 DIGEST_LIMIT = 64
 
@@ -43,4 +43,16 @@ uploads = Table(
     text("digest", DIGEST_LIMIT),
     fits("platform", WORD_LIMIT),
     fits("digest", DIGEST_LIMIT),
+)
+
+# When this bot did what its platform counts: for a day.
+platform_acts = Table(
+    "platform_acts",
+    metadata,
+    row_id(),
+    text("platform", WORD_LIMIT),
+    text("act", WORD_LIMIT),
+    instant("at"),
+    fits("platform", WORD_LIMIT),
+    fits("act", WORD_LIMIT),
 )

@@ -24,6 +24,7 @@ SHARED = frozenset(
         "install_states",
         "install_teams",
         "installs",
+        "platform_acts",
         "playground_clocks",
         "playground_keys",
         "playground_messages",

@@ -59,7 +59,7 @@ from bot.storage.plan_tables import (
     profiles,
     reminders,
 )
-from bot.storage.platform_tables import direct_channels, direct_homes, uploads
+from bot.storage.platform_tables import direct_channels, direct_homes, platform_acts, uploads
 from bot.storage.playground_tables import (
     playground_clocks,
     playground_keys,
@@ -98,6 +98,7 @@ __all__ = [
     "open_questions",
     "plan_goals",
     "plans",
+    "platform_acts",
     "playground_clocks",
     "playground_keys",
     "playground_messages",

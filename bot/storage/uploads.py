@@ -1,13 +1,16 @@
-"""What a platform was told of our commands last, so that it is told again only when they change."""
+"""What a platform was told of our commands last, and when this bot did what the platform counts."""
 
-from sqlalchemy import Engine, select
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, insert, select
 
 from bot.core.ids import Platform
-from bot.storage.tables import uploads
+from bot.storage.tables import platform_acts, uploads
 from bot.storage.transaction import open_transaction
 from bot.storage.upsert import upsert
 
 DEADLINE_SECONDS = 5.0
+REMEMBERED = timedelta(days=1)
 
 
 class Uploads:
@@ -28,3 +31,25 @@ class Uploads:
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:
             kept = upsert(connection.dialect.name, uploads, key=("platform",), replaced=("digest",))
             connection.execute(kept, {"platform": self._platform, "digest": digest})
+
+    def note(self, act: str, now: datetime) -> None:
+        """The act is done now. What was done more than a day ago is forgotten."""
+        old = platform_acts.c.at < now - REMEMBERED
+        with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:
+            connection.execute(delete(platform_acts).where(old, platform_acts.c.platform == self._platform))
+            row = {"platform": self._platform, "act": act, "at": now}
+            connection.execute(insert(platform_acts), row)
+
+    def noted(self, act: str, after: datetime) -> tuple[datetime, ...]:
+        """When the act was done since then, the longest ago first."""
+        found = (
+            select(platform_acts.c.at)
+            .where(
+                platform_acts.c.platform == self._platform,
+                platform_acts.c.act == act,
+                platform_acts.c.at > after,
+            )
+            .order_by(platform_acts.c.at)
+        )
+        with open_transaction(self._engine, DEADLINE_SECONDS, writes=False) as connection:
+            return tuple(connection.execute(found).scalars())

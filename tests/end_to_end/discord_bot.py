@@ -23,6 +23,7 @@ from bot.core.errors import TryAgain
 from bot.core.feature import Feature
 from bot.core.ids import Address, Platform
 from bot.delivery.clerk import Desk
+from bot.platform_health import PlatformHealth
 from tests.end_to_end.discord_fake import TOKEN, FakeDiscord
 
 PRESS = Action("thing.press", "number")
@@ -202,6 +203,7 @@ class Stub:
         self.memory = memory or StubMemory()
         self.bugs: list[Exception] = []
         self.channels = channels or StubChannels()
+        self.health = PlatformHealth()
         self.adapter = DiscordAdapter(
             self.doors,
             catalog(),
@@ -212,6 +214,7 @@ class Stub:
             api_url=fake.api_url if fake else "",
             gateway_url=fake.gateway_url if fake else "",
             patience=patience,
+            health=self.health,
             **given,
         )
         self.doors.desk = self.adapter

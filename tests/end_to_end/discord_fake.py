@@ -77,6 +77,7 @@ class FakeDiscord:
         self.requests: list[tuple[str, str, int]] = []
         self.watch: Callable[[str, bool], None] = lambda _request, _done: None
         self.latency: Callable[[str], float] = lambda _asked: 0.0
+        self.limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
         self._stopping = asyncio.Event()
 
     @property
@@ -215,8 +216,7 @@ class FakeDiscord:
 
     async def _gateway(self, request: web.Request) -> web.Response:
         self._authorise(request)
-        limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
-        return send_json({"url": self.gateway_url, "shards": 1, "session_start_limit": limit})
+        return send_json({"url": self.gateway_url, "shards": 1, "session_start_limit": self.limit})
 
     async def _commands(self, request: web.Request) -> web.Response:
         self._authorise(request)

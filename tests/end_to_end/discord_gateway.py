@@ -36,6 +36,8 @@ class Gateway:
         self.heard: list[int] = []
         self.ready = asyncio.Event()
         self.heartbeat_ms = 41_250
+        self.refuses = 0  # the code with which whoever begins a session is sent away
+        self.opened = 0
         self.away: set[str] = set()  # servers in an outage
 
     @property
@@ -49,6 +51,7 @@ class Gateway:
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
+        self.opened += 1
         await socket.send_json(
             {"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}, "s": None, "t": None}
         )
@@ -88,6 +91,11 @@ class Gateway:
         for socket in self._sockets():
             await socket.close(code=code)
 
+    async def blurt(self, frame: str | bytes) -> None:
+        """Sends what no client can be expected to read."""
+        for socket in self._sockets():
+            await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_str(frame))
+
     async def forget(self) -> None:
         """All sessions are gone, and so are the connections: what tries to resume is told to begin anew."""
         sockets = self._sockets()
@@ -126,8 +134,8 @@ class Gateway:
             await self._resume(socket, told["d"])
 
     async def _identify(self, socket: web.WebSocketResponse, given: Payload) -> None:
-        if given["token"] != self._token:
-            await socket.close(code=AUTHENTICATION_FAILED)
+        if given["token"] != self._token or self.refuses:
+            await socket.close(code=self.refuses or AUTHENTICATION_FAILED)
             return
         number, shards = given.get("shard", (0, 1))
         session = Session(self._world.number(), (number, shards), given["intents"], socket)

@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from bot.adapters.discord.below import Answers
+from bot.adapters.discord.closures import read_closure
 from bot.adapters.discord.connection import Connection, point_at
 from bot.adapters.discord.direct import OPENINGS, DirectChannels, Memory
 from bot.adapters.discord.dispatcher import Dispatcher
@@ -27,11 +28,13 @@ from bot.adapters.discord.render import message_payload
 from bot.adapters.discord.replies import DEFER_SECONDS, Ask, Replies
 from bot.adapters.discord.responses import Responses
 from bot.adapters.discord.rest import RATE, Rest
+from bot.adapters.discord.starts import Acts, RecentActs, Starts
 from bot.adapters.discord.whereabouts import Whereabouts
 from bot.adapters.discord.work import WorkInHand
 from bot.adapters.proofs import PROOF_SECONDS, ProvenMessenger
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Space
+from bot.core.errors import NotConnected
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
 from bot.platform_health import PlatformHealth
@@ -54,7 +57,7 @@ class DiscordAdapter:
     `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process. `rate`: how
     many requests a second what is said unasked may take; `openings`: how many new conversations a minute;
     `proof`: after how many seconds a refusal is looked at a second time, before anything ends because of it;
-    `health`: where the connection reports how it is.
+    `health`: where the connection reports how it is; `acts` remembers what Discord counts.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class DiscordAdapter:
         openings: int = OPENINGS,
         health: PlatformHealth | None = None,
         proof: float = PROOF_SECONDS,
+        acts: Acts | None = None,
     ) -> None:
         point_at(api_url, gateway_url)
         health = health or PlatformHealth()
@@ -84,7 +88,7 @@ class DiscordAdapter:
         self._catalog = catalog
         self._uploads = uploads
         self._guild = guild
-        self._signs_in = False
+        self._signs_in = self._closed = False
         self._at_work = WorkInHand()
         invalid, answers = InvalidRequests(health=health), answers or Patience()
         self.connection = Connection(
@@ -94,6 +98,7 @@ class DiscordAdapter:
             shard_count=shard_count,
             shard_ids=shard_ids,
             health=health,
+            starts=Starts(acts or RecentActs(), health),
         )
         rest = Rest(self.connection, invalid, rate)
         pictures = Pictures(painter, report)
@@ -116,12 +121,19 @@ class DiscordAdapter:
         await self.connection.login(token)
 
     async def listen(self) -> None:
-        """Hears and answers until cancelled."""
-        await self.connection.count_shards()
-        await self.connection.connect()
+        """Hears and answers until cancelled. Raises SettingsError when the gateway refuses a setting from the
+        start, NotConnected when the connection is lost for good."""
+        try:
+            await self.connection.count_shards()
+            await self.connection.connect()
+        except discord.DiscordException as error:
+            raise read_closure(error, was_ready=self.connection.was_ready) from None
+        if not self._closed:
+            raise NotConnected("the gateway closed the connection", "the network")
 
     async def close(self) -> None:
         """Ends once what is being answered has been, or after some seconds."""
+        self._closed = True
         await self._guilds.close()
         await self._at_work.finish()
         await self._rest.close()

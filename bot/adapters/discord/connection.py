@@ -1,5 +1,6 @@
 """The gateway's connection: whatever somebody asks the bot comes out of it as Discord's own JSON."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -10,8 +11,11 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.adapters.discord.gateway import use_tolerant_sockets
 from bot.adapters.discord.receive import PLATFORM
+from bot.adapters.discord.starts import RecentActs, Starts
 from bot.core.chat.call import Space
+from bot.core.errors import NotConnected
 from bot.core.ids import Address
 from bot.platform_health import PlatformHealth
 
@@ -62,7 +66,9 @@ class Connection(discord.AutoShardedClient):
         shard_count: int | None = None,
         shard_ids: Sequence[int] | None = None,
         health: PlatformHealth | None = None,
+        starts: Starts | None = None,
     ) -> None:
+        use_tolerant_sockets()
         super().__init__(
             intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -76,6 +82,8 @@ class Connection(discord.AutoShardedClient):
         self._listener = listener
         self._report = report
         self._health = health or PlatformHealth()
+        self._starts = starts or Starts(RecentActs(), self._health)
+        self.was_ready = False
 
     @property
     def spaces(self) -> tuple[Space, ...]:
@@ -86,13 +94,47 @@ class Connection(discord.AutoShardedClient):
         await self._listener.prepare()
 
     async def count_shards(self) -> None:
-        """Asks Discord how many shards there should be, unless a setting says it.
+        """Asks Discord how many shards there should be, unless a setting says it, and waits until as many
+        sessions may begin.
 
         The library would ask as well, but then connect to the address that comes with the answer.
         """
-        if not self.shard_count:
-            self.shard_count, _, _ = await self.http.get_bot_gateway()
-        self._health.expect([str(one) for one in self.shard_ids or range(self.shard_count)])
+        while True:
+            try:
+                told = await self.http.request(Route("GET", "/gateway/bot"))
+                self.shard_count = self.shard_count or int(told["shards"])
+                limit = dict(told.get("session_start_limit") or {})
+            except (AttributeError, LookupError, TypeError, ValueError) as error:
+                check = "DISCORD_API_URL, and what stands between Cairn and Discord"
+                raise NotConnected("no answer of Discord's", check) from error
+            shards = self.shard_ids or range(self.shard_count)
+            self._health.expect([str(one) for one in shards])
+            room = self._starts.room(limit, len(shards))
+            if not room:
+                return
+            await self._starts.hold("Discord allows no more sessions today", room)
+
+    async def launch_shards(self) -> None:
+        """As many at once as Discord takes, where the library begins one after another."""
+        if self.is_closed():
+            return
+        count = self.shard_count or 1
+        shards = list(self.shard_ids or range(count))
+        self._connection.shard_count, self._connection.shard_ids = count, shards
+        many = self._starts.concurrency
+        for first in range(0, len(shards), many):
+            group = shards[first : first + many]
+            await asyncio.gather(
+                *(self.launch_shard(DiscordWebSocket.DEFAULT_GATEWAY, one, initial=True) for one in group)
+            )
+
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        await self._starts.wait(shard_id)
+        await super().launch_shard(gateway, shard_id, initial=initial)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        del initial  # the library's own way to space them out
+        await self._starts.begin(shard_id or 0)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         await self._listener.hear_interaction(_interaction_payload(interaction))
@@ -114,6 +156,7 @@ class Connection(discord.AutoShardedClient):
         self._health.connected(str(shard_id))
 
     async def on_shard_ready(self, shard_id: int) -> None:
+        self.was_ready = True
         shards, here = self.shard_count or 1, {str(one.id) for one in self.guilds}
         await self._listener.hear_roll(here.__contains__, lambda one: (int(one) >> 22) % shards == shard_id)
 

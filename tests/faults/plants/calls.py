@@ -52,4 +52,20 @@ FAULTS = (
         LAST_WORD,
         "on_slack and command",
     ),
+    Fault(
+        "a crash loop begins a session each time",
+        "bot/adapters/discord/starts.py",
+        "if len(ages) < FREE:",
+        "if ages is not None:",
+        "tests/end_to_end/test_discord_gateway.py",
+        "row_of_crashes",
+    ),
+    Fault(
+        "an event that can't be read ends the bot",
+        "bot/adapters/discord/connection.py",
+        "        use_tolerant_sockets()\n",
+        "",
+        "tests/end_to_end/test_discord_gateway.py",
+        "ends_nothing",
+    ),
 )
