@@ -13,7 +13,7 @@ from bot.adapters.playground.adapter import Drawing, PlaygroundAdapter
 from bot.adapters.playground.gallery import Gallery
 from bot.adapters.slack import render as slack_render
 from bot.charts.painter import ThreadPainter
-from bot.clock import SystemClock, TimeMachine
+from bot.clock import SteadyClock, SystemClock, TimeMachine
 from bot.core.catalog import Catalog
 from bot.core.domain.curriculum import Content
 from bot.core.domain.questions import Matcher
@@ -21,6 +21,7 @@ from bot.core.handlers import FEATURES
 from bot.core.ids import PLATFORMS, Platform
 from bot.core.locator import Locator
 from bot.core.outbox import Messenger
+from bot.core.ports import Clock
 from bot.core.request import Library
 from bot.core.router import Router
 from bot.curriculum.cities import CITIES_FILE, load_cities
@@ -86,6 +87,7 @@ class App:
     router: Router
     hop: Hop
     look: Hop
+    wall: SteadyClock
     time: ThreadTime
     doors: ThreadDoors
     inbox: Inbox
@@ -101,8 +103,9 @@ class App:
     close: Callable[[], None]
 
 
-def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
+def build(settings: Settings, url: str, roles: Collection[str] = ROLES, wall: Clock | None = None) -> App:
     """Opens the database at `url`, brings its tables up to date, reads the content and joins the parts.
+    `wall`: another clock than this machine's.
 
     Raises ContentError for content that can't be used and CatalogError for a wrong declaration.
     """
@@ -111,8 +114,9 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
     catalog = Catalog(FEATURES)
     engine = open_engine(url)
     upgrade(engine)
-    engine, recovery = keep_journal(engine, settings.journal_folder, settings.journal_days, SystemClock())
-    clock = TimeMachine(SystemClock(), ClockRow(engine))
+    steady = SteadyClock(wall or SystemClock())
+    engine, recovery = keep_journal(engine, settings.journal_folder, settings.journal_days, steady)
+    clock = TimeMachine(steady, ClockRow(engine))
     pulse = Pulse(engine)
     if "gateway" in roles:
         pulse.wake(clock.now(), A_DOWNTIME)
@@ -148,6 +152,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
         router=router,
         hop=write,
         look=functools.partial(hop, pools.maker),
+        wall=steady,
         time=ThreadTime(clock, pulse, writers, readers),
         doors=ThreadDoors(
             router,
@@ -170,9 +175,9 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES) -> App:
             store, Outbox(engine, settings.served), content, clock, read, connections, recovery=recovery
         ),
         connections=connections,
-        pruners=(
-            Pruner(functools.partial(write, Purge(engine).step), clock.now, keep),
-            Pruner(functools.partial(write, inbox.prune), clock.now, KEEP),
+        pruners=tuple(
+            Pruner(functools.partial(write, step), clock.now, age, steady)
+            for step, age in ((Purge(engine).step, keep), (inbox.prune, KEEP))
         ),
         close=close,
     )
@@ -191,7 +196,8 @@ def open_playground(app: App) -> PlaygroundAdapter:
 def open_runner(app: App, messenger: Messenger, platforms: Collection[str]) -> LocalRunner:
     """Planner and courier in this process alone. What is for a platform that it is not connected to waits."""
     courier = _open_courier(app, messenger, platforms)
-    return LocalRunner(_open_planner(app), courier, app.store, app.time, app.hop)
+    planner = Planner(app.store, app.settings.planned_over)
+    return LocalRunner(planner, courier, app.store, app.time, app.hop)
 
 
 def open_shared_runner(
@@ -204,7 +210,7 @@ def open_shared_runner(
 
     return QueueRunner(
         connection_string(app.url),
-        _open_planner(app),
+        Planner(app.store, app.settings.planned_over),
         _open_courier(app, messenger, None),
         app.store,
         app.time,
@@ -229,12 +235,6 @@ def open_clerk(app: App, desks: Mapping[Platform, Desk]) -> Clerk:
     )
     app.doors.ring_when_kept(clerk.ring)
     return clerk
-
-
-def _open_planner(app: App) -> Planner:
-    # Nobody is hurt by a burst in the playground, and who skips time wants to see it.
-    spread = 0.0 if app.settings.is_playground else app.settings.spread
-    return Planner(app.store, timedelta(seconds=spread))
 
 
 def _open_courier(app: App, messenger: Messenger, platforms: Collection[str] | None) -> Courier:

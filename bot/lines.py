@@ -11,7 +11,6 @@ import structlog
 from bot import telemetry
 from bot.adapters.slack.publish import INSTALL_PATH, REQUEST_PATH
 from bot.app import App
-from bot.clock import SystemClock
 from bot.core.errors import NotConnected, SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
@@ -95,7 +94,7 @@ async def open_slack_line(app: App, ready: Ready, stack: AsyncExitStack) -> Line
             return
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         host, port = settings.slack_host, settings.slack_port
-        await adapter.serve(host, port, secret, SystemClock(), ready=serving, limits=settings.http_limits)
+        await adapter.serve(host, port, secret, app.wall, ready=serving, limits=settings.http_limits)
 
     return Line("slack", adapter.messenger, adapter.desk, listen)
 
@@ -150,7 +149,7 @@ def _open_workspaces(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
         app.painter,
         telemetry.report_bug,
         app.installs,
-        SystemClock(),
+        app.wall,
         app=Credentials(client_id, secret.get_secret_value(), settings.slack_authorize_url),
         prefix=settings.prefix,
         api_url=settings.slack_api_url,

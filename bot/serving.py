@@ -15,6 +15,7 @@ from bot.connecting import PlatformConnection
 from bot.core.errors import SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
+from bot.core.ports import Clock
 from bot.delivery.clerk import Desk
 from bot.delivery.restored import RestoredMessenger
 from bot.delivery.runner import Runner
@@ -32,13 +33,20 @@ Beat = Callable[[], Awaitable[None]]
 Serving = Coroutine[Any, Any, None]
 
 
-async def serve(settings: Settings, url: str, roles: Collection[str], port: int, ready: Ready) -> None:
+async def serve(
+    settings: Settings,
+    url: str,
+    roles: Collection[str],
+    port: int,
+    ready: Ready,
+    wall: Clock | None = None,
+) -> None:
     """Serves the platforms that the settings name, or the playground, in these roles until SIGINT or SIGTERM.
-    `ready` is told what is served where.
+    `ready` is told what is served where; `wall` is another clock than this machine's.
 
     Raises OSError when a port is taken, SettingsError when a platform doesn't take its token.
     """
-    app = build(settings, url, roles)
+    app = build(settings, url, roles, wall)
     async with AsyncExitStack() as stack:
         stack.callback(app.close)
         runner, serving = (

@@ -1,5 +1,6 @@
 """Every setting, read once from the environment and `.env`. `.env.example` documents each of them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,6 +90,12 @@ class Settings(BaseSettings):
         """The platforms that this Cairn serves: those that are configured, or the playground."""
         named = {"playground"} if self.is_playground else {name.lower() for name in self.platforms}
         return tuple(one for one in PLATFORMS if one in named)
+
+    @property
+    def planned_over(self) -> timedelta:
+        """How far what is due at one instant is drawn apart. Nobody is hurt by a burst in the playground, and
+        who skips time there wants to see it."""
+        return timedelta(seconds=0 if self.is_playground else self.spread)
 
     @property
     def shard_ids(self) -> tuple[int, ...] | None:

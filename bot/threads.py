@@ -119,7 +119,8 @@ class ThreadChannels:
     async def ages(self, seconds: float) -> tuple[float, ...]:
         now = self._clock.now()
         opened = await hop(self._readers, self._kept.opened_since, now - timedelta(seconds=seconds))
-        return tuple((now - at).total_seconds() for at in opened)
+        # One that is later than now was opened by a clock that was ahead.
+        return tuple((now - at).total_seconds() for at in opened if at <= now)
 
 
 class ThreadTime:

@@ -38,7 +38,9 @@ class SlotRows(Protocol):
     def plan(self, slot: Slot, occurrence: Due, spread: timedelta, limit: int, now: datetime) -> bool:
         """Gives up to `limit` of the slot's subjects their row in the ledger. Whether that was all of them.
 
-        A row that is there already stays as it is. What begins at the same instant is spread over `spread`.
+        A row that is there already stays as it is, unless nothing was said of it and it was changed later
+        than `now`: a clock that was ahead has made or skipped it. What begins at the same instant is spread
+        over `spread`.
         """
         ...
 
@@ -48,6 +50,18 @@ class SlotRows(Protocol):
 
     def page(self, after: int, limit: int) -> tuple[Slot, ...]:
         """Slots in the order of their ids, from behind the id `after`."""
+        ...
+
+
+class RepairRows(Protocol):
+    """What a clock that was ahead has left behind."""
+
+    def slots_beyond(self, then: datetime, limit: int) -> tuple[Slot, ...]:
+        """Slots that are due later than `then`, the last first, held until the end of the transaction."""
+        ...
+
+    def call_back(self, now: datetime) -> None:
+        """Makes everything due that waits for another try, and forgets reminders sent later than now."""
         ...
 
 
@@ -92,8 +106,8 @@ class LedgerRows(Protocol):
         """Gives what waits to be said again in that week another time. False when nothing waits."""
         ...
 
-    def last_week(self, space: SpaceId, kind: str, subject: int) -> date | None:
-        """The newest week for which the subject has a row of this kind."""
+    def last_week(self, space: SpaceId, kind: str, subject: int, now: datetime) -> date | None:
+        """The newest week that has begun for which the subject has a row of this kind."""
         ...
 
     def unsaid(self, space: SpaceId, row: int) -> Unsaid | None:

@@ -15,7 +15,7 @@ from bot.core.domain.ledger import Occurrence
 from bot.core.domain.members import Member
 from bot.core.ids import Address, Platform, QuestionId, SpaceId
 from bot.core.inbox import InboxRows
-from bot.core.outbox import LeaseRows, LedgerRows, ReminderRows, SlotRows
+from bot.core.outbox import LeaseRows, LedgerRows, ReminderRows, RepairRows, SlotRows
 from bot.core.presence import MemberRows, ReachRows, SpaceRows
 from bot.core.study import DowntimeRows, EvidenceRows, PlanRows, ProfileRows
 
@@ -110,6 +110,9 @@ class Transaction(Protocol):
 
     @property
     def slots(self) -> SlotRows: ...
+
+    @property
+    def repairs(self) -> RepairRows: ...
 
     @property
     def ledger(self) -> LedgerRows: ...

@@ -31,6 +31,12 @@ PATIENCE = 10.0
 LOOK_SECONDS = 0.1
 
 
+# A server whose clock is set back by an hour would leave what it was given just before for an hour.
+CALL_BACK = """UPDATE pgqueuer.pgqueuer
+    SET execute_after = LEAST(execute_after, now()), heartbeat = LEAST(heartbeat, now())
+    WHERE execute_after > now() OR heartbeat > now()"""
+
+
 class SharedClock(MovableClock, Protocol):
     async def follow(self) -> None:
         """Goes where another process has moved the clock meanwhile."""
@@ -139,6 +145,7 @@ class QueueRunner:
             return  # what is due wakes somebody at the next turn still
         async with connect(self._url) as line:
             queries = queries_on(QueueDriver(line))
+            await line.execute(CALL_BACK)
             for bucket in buckets:
                 await queries.enqueue(
                     platform_of(bucket), bucket.encode(), dedupe_key=bucket, on_conflict="skip"

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.core.domain.slots import last_due
-from bot.core.ports import Store
+from bot.core.ports import Store, Transaction
 from bot.core.recurrence import Due, next_due
-from bot.core.time import find_zone, resolve
+from bot.core.time import WEEK, find_zone, resolve
 
 BATCH = 5_000
 PAGE = 500
@@ -27,9 +28,13 @@ class Planner:
 
         Raises TryAgain as the store does; what was planned until then is kept, and the rest is still due.
         """
-        steps = 0
-        while not stop() and self._plan_one(now):
+        steps, moved = 0, False
+        while not stop() and (step := self._plan_one(now)) != "idle":
             steps += 1
+            moved |= step == "moved"
+        if moved:
+            with self.store.write() as tx:
+                tx.repairs.call_back(now)
         return steps
 
     def resolve_anew(self, now: datetime) -> None:
@@ -50,12 +55,24 @@ class Planner:
                 return
             after = page[-1].id
 
-    def _plan_one(self, now: datetime) -> bool:
+    def _plan_one(self, now: datetime) -> Literal["planned", "moved", "idle"]:
         with self.store.write() as tx:
             slot = tx.slots.due(now)
             if slot is None:
-                return False
+                return "moved" if self._call_back(tx, now) else "idle"
             occurrence = last_due(slot, now)
             if tx.slots.plan(slot, occurrence, self.spread, self.batch, now):
                 tx.slots.advance(slot, next_due(slot.recurrence, max(occurrence.at, now)))
-            return True
+            return "planned"
+
+    def _call_back(self, tx: Transaction, now: datetime) -> bool:
+        """Slots that wait for longer than a week were moved by a clock that was ahead: each gets what really
+        comes next. Whether there were any. What was sent already is not sent again, by the ledger's key."""
+        moved = False
+        for slot in tx.repairs.slots_beyond(now + WEEK, PAGE):
+            upcoming = next_due(slot.recurrence, now)
+            # Where clocks go back within the week, a week from now is an hour too soon.
+            if upcoming.at < slot.next_at:
+                tx.slots.advance(slot, upcoming)
+                moved = True
+        return moved

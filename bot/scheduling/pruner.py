@@ -3,21 +3,37 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
+
+# Nothing is deleted before the clock has stayed as it is for so long: nearly the time between two beats.
+STEADY_SECONDS = 3_000.0
+
+
+class Wall(Protocol):
+    @property
+    def steady_seconds(self) -> float:
+        """For how long nobody has set the machine's clock."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pruner:
     """`step` deletes some of what is older than an instant and says whether there was any; each is a short
-    transaction, so that nobody waits long. `keep`: how long it is kept."""
+    transaction, so that nobody waits long. `keep`: how long it is kept; `wall`: the machine's clock."""
 
     step: Callable[[datetime], Awaitable[bool]]
     now: Callable[[], datetime]
     keep: timedelta
+    wall: Wall
 
     async def prune(self) -> None:
-        """Deletes all that is due. What the database has no time for now is left to the next beat."""
+        """Deletes all that is due. What the database has no time for now is left to the next beat, and so is
+        everything while the clock was set a short time ago: what is deleted by a wrong clock is lost."""
+        if self.wall.steady_seconds < STEADY_SECONDS:
+            structlog.get_logger().warning("prune put off", why="the machine's clock was set")
+            return
         steps = 0
         try:
             while await self.step(self.now() - self.keep):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from bot.core.domain.progress import Downtime
 from bot.storage.tables import downtimes, pulses
@@ -56,5 +56,8 @@ class Pulse:
 
 
 def _beat(connection: Connection, now: datetime) -> None:
+    # A clock that was ahead when Cairn woke has made a downtime that lasts into the future.
+    lasting = (downtimes.c.began_at < now) & (downtimes.c.ended_at > now)
+    connection.execute(update(downtimes).where(lasting).values(ended_at=now))
     kept = upsert(connection.dialect.name, pulses, key=("id",), replaced=("beat_at",))
     connection.execute(kept, {"id": 1, "beat_at": now})

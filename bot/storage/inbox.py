@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, and_, bindparam, delete, select, true, tuple_, update
+from sqlalchemy import Connection, Insert, and_, bindparam, delete, or_, select, true, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.chat.call import Call
@@ -16,6 +16,9 @@ from bot.core.ids import Address
 from bot.core.inbox import Kept
 from bot.storage.inbox_tables import BACK_LIMIT, CALL_LIMIT
 from bot.storage.tables import KEPT, inbox
+
+# No lease, and no wait between two tries, is longer.
+LONGEST_WAIT = timedelta(minutes=10)
 
 # Who was given the call last, and did not have to give it away meanwhile.
 _MINE = and_(inbox.c.id == bindparam("row"), inbox.c.token == bindparam("held"), KEPT)
@@ -83,10 +86,13 @@ class StoredInbox:
     ) -> Kept | None:
         """The kept call that waits the longest, one try more counted: nobody else gets it before `until`.
         None when none is due on these platforms outside of the spaces `besides`."""
+        # What seems to wait for longer than any call does was put off by a clock that was ahead.
+        stray = now + LONGEST_WAIT
         left_out = [(one.platform, one.id) for one in besides]
         due = (
             select(inbox)
-            .where(KEPT, inbox.c.not_before <= now, inbox.c.platform.in_(platforms))
+            .where(KEPT, or_(inbox.c.not_before <= now, inbox.c.not_before > stray))
+            .where(inbox.c.platform.in_(platforms))
             .where(tuple_(inbox.c.platform, inbox.c.space).not_in(left_out) if left_out else true())
             .order_by(inbox.c.not_before, inbox.c.id)
             .limit(1)

@@ -111,7 +111,13 @@ class Installs:
         claimed = (
             update(installs)
             .where(installs.c.tenant == install.tenant.key, installs.c.version == install.version)
-            .where(or_(installs.c.renewing_until.is_(None), installs.c.renewing_until <= now))
+            .where(
+                or_(
+                    installs.c.renewing_until.is_(None),
+                    installs.c.renewing_until <= now,
+                    installs.c.renewing_until > now + RENEWING,  # a clock that was ahead said so
+                )
+            )
         )
         with self._begin(writes=True) as connection:
             return connection.execute(claimed.values(renewing_until=now + RENEWING)).rowcount == 1

@@ -11,13 +11,17 @@ from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     Insert,
     Interval,
     Update,
+    and_,
     bindparam,
+    case,
     func,
+    literal,
     or_,
     type_coerce,
     update,
@@ -27,6 +31,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.storage.tables import UNCONFIRMED, Instant
 from bot.storage.tables import bucket_leases as leases
+
+LONGEST_LEASE, LONGEST_REST = timedelta(minutes=10), timedelta(days=1)
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -50,8 +56,17 @@ def _statements(dialect: str) -> _Statements:
         until: ColumnElement[Any] = type_coerce(func.clock_timestamp() + length, Instant)
     else:
         now, until = bindparam("now", type_=Instant), bindparam("then", type_=Instant)
+    resting = bindparam("rests", type_=Boolean)
     mine = (leases.c.bucket == bindparam("of")) & (leases.c.token == bindparam("held"))
     free = or_(leases.c.until <= now, leases.c.owner == bindparam("who"))
+    if is_postgres:
+        # Its clock may be set back: no lease lasts longer than any does, and no rest.
+        lease, rest = (
+            type_coerce(func.clock_timestamp() + literal(longest, Interval), Instant)
+            for longest in (LONGEST_LEASE, LONGEST_REST)
+        )
+        held = and_(leases.c.owner != "", leases.c.until > lease)
+        free = or_(free, held, leases.c.until > rest)
     return _Statements(
         (postgresql if is_postgres else sqlite).insert(leases).on_conflict_do_nothing(),
         update(leases)
@@ -59,7 +74,7 @@ def _statements(dialect: str) -> _Statements:
         .values(token=leases.c.token + 1, owner=bindparam("who"), until=until)
         .returning(leases.c.token),
         update(leases).where(mine, leases.c.until > now).values(until=until),
-        update(leases).where(mine).values(until=until, owner=""),
+        update(leases).where(mine).values(until=case((resting, until), else_=_EPOCH), owner=""),
     )
 
 
@@ -83,7 +98,7 @@ class StoredLeases:
 
     def give_back(self, bucket: str, token: int, rest: float = 0.0) -> None:
         """Ends the lease. Nobody can take the bucket for the next `rest` seconds."""
-        place = {"of": bucket, "held": token, **self._span(rest)}
+        place = {"of": bucket, "held": token, "rests": rest > 0, **self._span(rest)}
         self.connection.execute(self._made.give_back, place)
 
     def void(self) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid, bucket_of
 from bot.core.ids import Address, SpaceId
+from bot.core.time import DAY
 from bot.storage.notes import note_sent
 from bot.storage.occurrences import COLUMNS, read_occurrence, read_unsaid, read_unsaid_before
 from bot.storage.tables import UNCONFIRMED, WAITING, ledger, spaces
@@ -93,6 +94,7 @@ _LAST_WEEK = select(func.max(ledger.c.week)).where(
     ledger.c.space_id == bindparam("space"),
     ledger.c.kind == bindparam("kind"),
     ledger.c.subject == bindparam("subject"),
+    ledger.c.week <= bindparam("until"),
 )
 _OLDEST = select(func.min(ledger.c.not_before)).where(WAITING)
 _BUCKETS = (
@@ -156,9 +158,9 @@ class StoredLedger:
         new = {"due_at": due_at, "not_before": due_at, "changed_at": now}
         return self.connection.execute(moved.values(new)).rowcount > 0
 
-    def last_week(self, space: SpaceId, kind: str, subject: int) -> date | None:
-        """The newest week for which the subject has a row of this kind."""
-        place = {"space": space, "kind": kind, "subject": subject}
+    def last_week(self, space: SpaceId, kind: str, subject: int, now: datetime) -> date | None:
+        """The newest week that has begun somewhere for which the subject has a row of this kind."""
+        place = {"space": space, "kind": kind, "subject": subject, "until": (now + DAY).date()}
         found: date | None = self.connection.execute(_LAST_WEEK, place).scalar_one_or_none()
         return found
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
     tuple_,
     update,
@@ -105,7 +106,7 @@ class StoredSlots:
         dialect = self.connection.dialect.name
         # Writing the zone over itself gives the row back whether it was there or not.
         kept = upsert(dialect, slots, key=_KEY, replaced=("zone",), returning=tuple(slots.c.keys()))
-        slot = _slot(self.connection.execute(kept, values).one())
+        slot = read_slot(self.connection.execute(kept, values).one())
         pointed = upsert(dialect, slot_subjects, key=("space_id", "kind", "subject"), replaced=("slot_id",))
         self.connection.execute(
             pointed, {"slot_id": slot.id, "space_id": space, "kind": kind, "subject": subject}
@@ -122,12 +123,12 @@ class StoredSlots:
         """The subject's slot of this kind."""
         place = {"space": space, "kind": kind, "subject": subject}
         row = self.connection.execute(_OF, place).one_or_none()
-        return None if row is None else _slot(row)
+        return None if row is None else read_slot(row)
 
     def due(self, now: datetime) -> Slot | None:
         """The slot that is due the longest, held until the end of the transaction."""
         row = self.connection.execute(_DUE, {"now": now}).one_or_none()
-        return None if row is None else _slot(row)
+        return None if row is None else read_slot(row)
 
     def next_at(self) -> datetime | None:
         """When a slot is due next, or was."""
@@ -137,7 +138,9 @@ class StoredSlots:
     def plan(self, slot: Slot, occurrence: Due, spread: timedelta, limit: int, now: datetime) -> bool:
         """Gives up to `limit` of the slot's subjects their row in the ledger. Whether that was all of them.
 
-        A row that is there already stays as it is. What begins at the same instant is spread over `spread`.
+        A row that is there already stays as it is, unless nothing was said of it and it was changed later
+        than `now`: a clock that was ahead has made or skipped it. What begins at the same instant is spread
+        over `spread`.
         """
         place = {"slot": slot.id, "space": slot.after_space, "subject": slot.after_subject}
         last = self.connection.execute(_LAST, {**place, "skipped": limit - 1}).one_or_none()
@@ -157,7 +160,7 @@ class StoredSlots:
     def page(self, after: int, limit: int) -> tuple[Slot, ...]:
         """Slots in the order of their ids, from behind the id `after`."""
         found = select(slots).where(slots.c.id > after).order_by(slots.c.id).limit(limit)
-        return tuple(_slot(row) for row in self.connection.execute(found))
+        return tuple(read_slot(row) for row in self.connection.execute(found))
 
     def _move(self, slot: Slot, upcoming: Due, space: int, subject: int) -> None:
         new = {"new_day": upcoming.day, "new_at": upcoming.at, "new_space": space, "new_subject": subject}
@@ -168,7 +171,7 @@ def plan_missed(connection: Connection, space: SpaceId, since: datetime, now: da
     """Gives the space's subjects their rows of what came due after `since`, while nothing was planned."""
     pointed = select(slot_subjects.c.slot_id).where(slot_subjects.c.space_id == space)
     for row in connection.execute(select(slots).where(slots.c.id.in_(pointed))).all():
-        slot = _slot(row)
+        slot = read_slot(row)
         missed = next_due(slot.recurrence, since)
         if missed.at <= now:
             stretch = {"space": space, "subject": 0, "until_space": space, "until_subject": LARGEST}
@@ -177,7 +180,7 @@ def plan_missed(connection: Connection, space: SpaceId, since: datetime, now: da
             connection.execute(_plan(connection.dialect.name), {**stretch, **moments, **values})
 
 
-def _slot(row: Row[Any]) -> Slot:
+def read_slot(row: Row[Any]) -> Slot:
     return Slot(
         SlotId(row.id),
         row.kind,
@@ -228,7 +231,17 @@ def _plan(dialect: str) -> Insert:
     )
     statement = (postgresql if dialect == "postgresql" else sqlite).insert(ledger)
     key = ["space_id", "kind", "subject", "week", "ordinal"]
-    once: Insert = statement.from_select(list(columns), rows).on_conflict_do_nothing(index_elements=key)
+    made = statement.from_select(list(columns), rows)
+    # What was skipped then, for being late or because somebody paused, is judged again by what is true now.
+    again = ("due_at", "not_before", "state", "attempts", "why", "changed_at")
+    once: Insert = made.on_conflict_do_update(
+        index_elements=key,
+        set_={name: made.excluded[name] for name in again},
+        where=and_(
+            or_(ledger.c.state == "pending", ledger.c.state == "skipped"),
+            ledger.c.changed_at > _bound("now"),
+        ),
+    )
     return once
 
 

@@ -25,6 +25,7 @@ from bot.storage.profiles import StoredProfiles
 from bot.storage.questions import StoredQuestions
 from bot.storage.reach import StoredReach
 from bot.storage.reminders import StoredReminders
+from bot.storage.repairs import StoredRepairs
 from bot.storage.schedules import StoredSchedules
 from bot.storage.slots import StoredSlots
 from bot.storage.spaces import StoredSpaces
@@ -56,6 +57,7 @@ class Work:
     reach: StoredReach
     inbox: StoredInbox
     slots: StoredSlots
+    repairs: StoredRepairs
     ledger: StoredLedger
     leases: StoredLeases
     connection: Connection
@@ -80,6 +82,7 @@ class Work:
             StoredReach(connection),
             StoredInbox(connection),
             StoredSlots(connection),
+            StoredRepairs(connection),
             StoredLedger(connection),
             StoredLeases(connection),
             connection,

@@ -1,12 +1,12 @@
 """What a space leaves behind is deleted when its time is over: all of it, and nothing of anybody else's."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select, update
 
 from bot.core.errors import TryAgain
-from bot.scheduling.pruner import Pruner
+from bot.scheduling.pruner import STEADY_SECONDS, Pruner
 from bot.storage.purge import OWNED, SHARED, Purge
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import direct_channels, members, metadata, plan_goals, spaces
@@ -87,6 +87,31 @@ def test_nothing_is_deleted_early(engine: Engine) -> None:
     assert count_rows(engine) == before
 
 
+class Wall:
+    """A clock that nobody has set for so long."""
+
+    steady_seconds = STEADY_SECONDS
+
+
+async def test_nothing_is_deleted_by_a_clock_that_was_just_set(engine: Engine) -> None:
+    """A year ahead, everything is old enough."""
+    fill(engine)
+    leave(engine, 2, 1)
+    purge, wall = Purge(engine), Wall()
+    before = count_rows(engine)
+
+    async def step(then: datetime) -> bool:
+        return purge.step(then)
+
+    pruner = Pruner(step, lambda: NOW + timedelta(days=365), KEEP, wall)
+    wall.steady_seconds = STEADY_SECONDS - 1
+    await pruner.prune()
+    assert count_rows(engine) == before
+    wall.steady_seconds = STEADY_SECONDS
+    await pruner.prune()
+    assert count_rows(engine) != before
+
+
 async def test_the_pruner_takes_short_steps_and_leaves_what_it_has_no_time_for(engine: Engine) -> None:
     fill(engine)
     leave(engine, 2, 31)
@@ -98,7 +123,8 @@ async def test_the_pruner_takes_short_steps_and_leaves_what_it_has_no_time_for(e
             raise TryAgain("busy")
         return purge.step(NOW - KEEP)
 
-    pruner = Pruner(step, lambda: NOW, KEEP)
+    wall = Wall()
+    pruner = Pruner(step, lambda: NOW, KEEP, wall)
     await pruner.prune()
     assert 2 in set().union(*owners(engine).values())
     await pruner.prune()

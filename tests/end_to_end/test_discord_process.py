@@ -29,6 +29,8 @@ class Scene:
     def __init__(self, fake: FakeDiscord, data: Path) -> None:
         self.fake = fake
         self.data = data
+        self.program: tuple[str, ...] = ("-m", "bot", "run")
+        self.settings: dict[str, str] = {}
         self.people = People(fake)
         self.guild: Guild = fake.world.add_guild("Cloud to AI")
         self.user: User = fake.world.add_user("Member A")
@@ -58,10 +60,16 @@ class Scene:
             await process.communicate()
 
     async def start(self, settings: Mapping[str, str], *args: str) -> asyncio.subprocess.Process:
-        named = {"DISCORD_TOKEN": TOKEN, "CAIRN_DATA": str(self.data), "CAIRN_BEAT": "0.2", **settings}
+        named = {
+            "DISCORD_TOKEN": TOKEN,
+            "CAIRN_DATA": str(self.data),
+            "CAIRN_BEAT": "0.2",
+            **self.settings,
+            **settings,
+        }
         with (self.data / "log").open("a", encoding="utf-8") as log:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run", *args),
+                *(sys.executable, *self.program, *args),
                 cwd=ROOT,
                 env=environment(**named),
                 stdout=log,

@@ -125,8 +125,10 @@ class ManyWorkspaces:
             # Said once more, perhaps because the doors were not reached the last time.
             await self._part(Tenant(envelope.enterprise, team), at)
             return
-        # What a single workspace says does not end the install of its whole organization.
-        if install.tenant.team != team or at < install.installed_at - UNSURE:
+        now = self._clock.now()
+        # What a single workspace says does not end the install of its whole organization. An install that is
+        # later than now was made by a clock that was ahead.
+        if install.tenant.team != team or at < min(install.installed_at, now) - UNSURE:
             return
         # Of a token that is renewed, an older one may have been revoked.
         in_doubt = bool(install.renewal) or at < install.installed_at + UNSURE

@@ -16,6 +16,7 @@ from bot.core.domain.reminders import (
     why_silent,
 )
 from bot.core.recurrence import Due, next_due
+from bot.core.time import WEEK
 
 # A pause can be long, but a plan with something left to do speaks again after it.
 WEEKS_LOOKED = 260
@@ -74,7 +75,8 @@ def will_be_sent(reminder: Reminder, plan: Plan, due: Due) -> bool:
 
 
 def _candidates(standing: Standing, plan: Plan, now: datetime) -> Iterator[Due]:
-    if standing.waiting is not None:
+    # What waits for longer was planned by a clock that was ahead.
+    if standing.waiting is not None and standing.waiting.at - now <= WEEK:
         yield standing.waiting
     due = upcoming(standing.reminder, plan.zone, now, standing.spoken)
     for _ in range(WEEKS_LOOKED):

@@ -144,7 +144,7 @@ def upcoming_of(
     standing = Standing(
         chosen_by(ctx, member),
         member.seen_on,
-        ctx.tx.ledger.last_week(member.space_id, KIND, member.id),
+        ctx.tx.ledger.last_week(member.space_id, KIND, member.id, now),
         None if reminding else ctx.tx.reminders.waiting(member, KIND),
         ctx.tx.reach.cut(member.space_id, member.address.id),
     )

@@ -47,7 +47,7 @@ ASKED = "asked"
 )
 def snooze_last(request: Request, ctx: Context, *, later: str | None = None) -> Message:
     plan = require_running(request, ctx).plan
-    week = ctx.tx.ledger.last_week(request.member.space_id, KIND, request.member.id)
+    week = ctx.tx.ledger.last_week(request.member.space_id, KIND, request.member.id, request.now)
     if week is None:
         return reminders_card(request, ctx, plan, views.NOTHING_TO_SNOOZE)
     return _snooze(request, ctx, plan, week, int(later) if later else SNOOZES[0])
@@ -56,7 +56,7 @@ def snooze_last(request: Request, ctx: Context, *, later: str | None = None) -> 
 @feature.action(views.SNOOZE)
 def snooze(request: Request, ctx: Context, plan_id: int, week: int, hours: int) -> Message:
     plan = open_running(request, ctx, plan_id).plan
-    last = ctx.tx.ledger.last_week(request.member.space_id, KIND, request.member.id)
+    last = ctx.tx.ledger.last_week(request.member.space_id, KIND, request.member.id, request.now)
     if hours not in SNOOZES or last is None or last.toordinal() != week:
         raise InvalidInput("reminder.over")
     return _snooze(request, ctx, plan, last, hours)

@@ -10,6 +10,10 @@ READY = "tests/contract/test_health.py"
 CONNECTING = "bot/connecting.py"
 OPENED = "tests/unit/test_connecting.py"
 STARTS = "tests/end_to_end/test_starts.py"
+CLOCK = "bot/clock.py"
+STEADY = "tests/unit/test_clock.py"
+SLOTS = "bot/storage/slots.py"
+CLOCKS = "tests/contract/test_clocks.py"
 
 FAULTS = (
     Fault(
@@ -116,5 +120,85 @@ FAULTS = (
         "pass",
         STARTS,
         "connection_that_is_lost",
+    ),
+    Fault(
+        "a clock that is set is believed at once",
+        CLOCK,
+        "if seconds - self._set_at < HOLD_SECONDS:",
+        "if seconds < 0:",
+        STEADY,
+        "for_a_moment",
+    ),
+    Fault(
+        "a clock that is set is never believed",
+        CLOCK,
+        "if seconds - self._set_at < HOLD_SECONDS:",
+        "if seconds > 0:",
+        STEADY,
+        "stays_as_it_was_set",
+    ),
+    Fault(
+        "a slot that a clock ahead has moved waits for a year",
+        "bot/scheduling/planner.py",
+        'return "moved" if self._call_back(tx, now) else "idle"',
+        'return "idle"',
+        CLOCKS,
+        "every_week and sqlite",
+    ),
+    Fault(
+        "what a clock ahead has skipped stays skipped",
+        SLOTS,
+        'or_(ledger.c.state == "pending", ledger.c.state == "skipped"),',
+        'ledger.c.state == "pending",',
+        CLOCKS,
+        "who_is_active and sqlite",
+    ),
+    Fault(
+        "the weeks of a clock ahead count as told",
+        "bot/storage/ledger.py",
+        'ledger.c.week <= bindparam("until"),',
+        'bindparam("until") == bindparam("until"),',
+        CLOCKS,
+        "comes_next and sqlite",
+    ),
+    Fault(
+        "what is put off by a clock ahead waits for a year",
+        "bot/scheduling/planner.py",
+        "tx.repairs.call_back(now)",
+        "pass",
+        CLOCKS,
+        "put_off and sqlite",
+    ),
+    Fault(
+        "a lease lasts as long as a clock ahead has said",
+        "bot/storage/leases.py",
+        "free = or_(free, held, leases.c.until > rest)",
+        "pass",
+        CLOCKS,
+        "no_lease",
+    ),
+    Fault(
+        "a bucket that was given back is not free before its time",
+        "bot/storage/leases.py",
+        "case((resting, until), else_=_EPOCH)",
+        "until",
+        CLOCKS,
+        "then_set_back",
+    ),
+    Fault(
+        "a claimed call waits as long as a clock ahead has said",
+        "bot/storage/inbox.py",
+        "or_(inbox.c.not_before <= now, inbox.c.not_before > stray)",
+        "inbox.c.not_before <= now",
+        CLOCKS,
+        "claimed_again and sqlite",
+    ),
+    Fault(
+        "a wrong clock deletes",
+        "bot/scheduling/pruner.py",
+        "if self.wall.steady_seconds < STEADY_SECONDS:",
+        "if self.wall.steady_seconds < 0:",
+        "tests/contract/test_purge.py",
+        "just_set and sqlite",
     ),
 )

@@ -21,8 +21,8 @@ FAULTS = (
     Fault(
         "a ledger row that is there already is no conflict",
         "bot/storage/slots.py",
-        ".on_conflict_do_nothing(index_elements=key)",
-        "",
+        "where=and_(\n            or_(ledger.c.state",
+        "where=or_(\n            ledger.c.id > 0,\n            or_(ledger.c.state",
         DELIVERY,
         "another_day_or_zone and sqlite",
     ),
