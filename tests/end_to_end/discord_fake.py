@@ -95,6 +95,8 @@ class FakeDiscord:
             ("GET", "/users/@me", self._me),
             ("GET", "/oauth2/applications/@me", self._application),
             ("GET", "/gateway/bot", self._gateway),
+            ("GET", "/applications/{application}/commands", self._list),
+            ("GET", "/applications/{application}/guilds/{guild}/commands", self._list),
             ("PUT", "/applications/{application}/commands", self._commands),
             ("PUT", "/applications/{application}/guilds/{guild}/commands", self._commands),
             ("POST", "/interactions/{interaction}/{token}/callback", self._callback),
@@ -228,6 +230,13 @@ class FakeDiscord:
         self.world.commands[guild] = commands
         self.world.uploads += 1
         return send_json([one | {"id": self.world.number()} for one in commands])
+
+    async def _list(self, request: web.Request) -> web.Response:
+        """The commands as Discord gives them: with what it adds, and without what goes without saying."""
+        self._authorise(request)
+        there = self.world.commands.get(request.match_info.get("guild", ""), [])
+        added = {"version": "1", "nsfw": False, "name_localizations": None, "dm_permission": True}
+        return send_json([one | added | {"id": self.world.number()} for one in there])
 
     async def _callback(self, request: web.Request) -> web.Response:
         body, pictures = await read_body(request)

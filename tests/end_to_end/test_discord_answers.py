@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.adapters.discord.starts import RecentActs
 from bot.core.chat.call import Answer, Pressed, Submitted, Typed
 from bot.core.chat.chart import picture_name
 from bot.core.chat.codec import encode
@@ -261,6 +262,28 @@ async def test_commands_are_uploaded_only_when_they_changed(scene: Scene) -> Non
     async with running(scene.fake, Stub(scene.fake, memory)):
         assert scene.fake.world.uploads == 2
     assert [one["name"] for one in scene.fake.world.commands[""]] == ["whisper", "shout", "skillgap"]
+
+
+async def test_commands_that_were_taken_away_or_changed_at_discord_come_back(scene: Scene) -> None:
+    memory, there = StubMemory(), scene.fake.world.commands
+    async with running(scene.fake, Stub(scene.fake, memory)):
+        assert scene.fake.world.uploads == 1
+    whole = there[""]
+    for changed in ([], whole[1:], [whole[0] | {"description": "Another"}, *whole[1:]]):
+        there[""] = changed
+        async with running(scene.fake, Stub(scene.fake, memory)):
+            assert there[""] == whole
+    async with running(scene.fake, Stub(scene.fake, memory)):
+        assert scene.fake.world.uploads == 4
+
+
+async def test_commands_are_compared_once_an_hour(scene: Scene) -> None:
+    memory, acts = StubMemory(), RecentActs()
+    for _ in range(4):
+        async with running(scene.fake, Stub(scene.fake, memory, acts=acts)):
+            pass
+    asked = [one for one in scene.fake.requests if one[0] == "GET" and one[1].endswith("/commands")]
+    assert len(asked) == 1
 
 
 async def test_the_commands_are_in_one_place_at_a_time(scene: Scene) -> None:

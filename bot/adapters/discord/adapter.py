@@ -1,27 +1,23 @@
 """Discord: a gateway that is listened to, a REST interface that is spoken to, and between them the doors."""
 
-import hashlib
-import json
+import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 import discord
-import structlog
 
 from bot.adapters.discord.below import Answers
 from bot.adapters.discord.closures import read_closure
+from bot.adapters.discord.command_upload import LOOK_SECONDS, CommandUpload, Uploads
 from bot.adapters.discord.connection import Connection, point_at
 from bot.adapters.discord.direct import OPENINGS, DirectChannels, Memory
 from bot.adapters.discord.dispatcher import Dispatcher
-from bot.adapters.discord.failures import FAILURES
 from bot.adapters.discord.fallback import Fallback
 from bot.adapters.discord.guilds import Guilds, unless_busy
 from bot.adapters.discord.invalid import InvalidRequests
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.patience import Patience
 from bot.adapters.discord.pictures import Pictures
-from bot.adapters.discord.publish import commands
 from bot.adapters.discord.question import DiscordQuestion
 from bot.adapters.discord.receive import PLATFORM, Payload
 from bot.adapters.discord.render import message_payload
@@ -38,16 +34,6 @@ from bot.core.errors import NotConnected
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
 from bot.platform_health import PlatformHealth
-
-DIGEST_LENGTH = 40  # its place stands before it
-
-
-class Uploads(Protocol):
-    """What was uploaded last, kept between two starts: Discord allows 200 new commands a day."""
-
-    async def digest(self) -> str | None: ...
-
-    async def keep(self, digest: str) -> None: ...
 
 
 class DiscordAdapter:
@@ -85,11 +71,9 @@ class DiscordAdapter:
         point_at(api_url, gateway_url)
         health = health or PlatformHealth()
         self._doors = doors
-        self._catalog = catalog
-        self._uploads = uploads
-        self._guild = guild
         self._signs_in = self._closed = False
         self._at_work = WorkInHand()
+        acts = acts or RecentActs()
         invalid, answers = InvalidRequests(health=health), answers or Patience()
         self.connection = Connection(
             self,
@@ -98,7 +82,7 @@ class DiscordAdapter:
             shard_count=shard_count,
             shard_ids=shard_ids,
             health=health,
-            starts=Starts(acts or RecentActs(), health),
+            starts=Starts(acts, health),
         )
         rest = Rest(self.connection, invalid, rate)
         pictures = Pictures(painter, report)
@@ -107,6 +91,8 @@ class DiscordAdapter:
         replies = Replies(doors, catalog, Responses(rest, report, answers), pictures, fallback)
         whereabouts = Whereabouts(doors, rest, lambda: self.connection.spaces, answers)
         self._rest = rest
+        self._commands = CommandUpload(rest, uploads, acts, catalog, guild)
+        self._look_after = LOOK_SECONDS
         self._below = Answers(doors, rest, pictures, fallback, report, answers)
         self._dispatcher = Dispatcher(doors, catalog, replies, self._below, whereabouts, patience)
         question = DiscordQuestion(rest)
@@ -123,11 +109,14 @@ class DiscordAdapter:
     async def listen(self) -> None:
         """Hears and answers until cancelled. Raises SettingsError when the gateway refuses a setting from the
         start, NotConnected when the connection is lost for good."""
+        looking = asyncio.create_task(self._look_after_commands())
         try:
             await self.connection.count_shards()
             await self.connection.connect()
         except discord.DiscordException as error:
             raise read_closure(error, was_ready=self.connection.was_ready) from None
+        finally:
+            looking.cancel()
         if not self._closed:
             raise NotConnected("the gateway closed the connection", "the network")
 
@@ -143,24 +132,12 @@ class DiscordAdapter:
     async def prepare(self) -> None:
         """Tells Discord the commands, when they are not those it was told last, or not there."""
         self._messenger.bot = self._bot
-        payloads = commands(self._catalog)
-        told = json.dumps([self._application, payloads], sort_keys=True)
-        digest = f"{self._guild or ''}:{hashlib.sha256(told.encode()).hexdigest()[:DIGEST_LENGTH]}"
-        known = await self._uploads.digest() or ""
-        if known == digest:
-            return
-        before, parted, _ = known.partition(":")
-        try:
-            await self._rest.overwrite_commands(self._application, self._guild, payloads)
-            if parted and before != (self._guild or ""):
-                # A server that has its own beside those of everywhere shows each command twice.
-                with suppress(discord.Forbidden, discord.NotFound):  # it has taken Cairn out since
-                    await self._rest.overwrite_commands(self._application, before or None, [])
-        except FAILURES as error:
-            # The commands of the last time still work; the next start tries again.
-            structlog.get_logger().error("commands not uploaded", why=type(error).__name__)
-            return
-        await self._uploads.keep(digest)
+        self._look_after = await self._commands.check(self._application)
+
+    async def _look_after_commands(self) -> None:
+        while True:
+            await asyncio.sleep(self._look_after)
+            self._look_after = await self._commands.check(self._application)
 
     async def hear_interaction(self, payload: Payload) -> None:
         with self._at_work():

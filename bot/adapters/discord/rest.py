@@ -120,6 +120,14 @@ class Rest:
         messages: list[Payload] = await self._ask(route, None, params={"limit": RECENT})
         return messages
 
+    async def commands(self, application: str, guild: str | None) -> list[Payload]:
+        """The commands that stand at Discord: everywhere, or in one server."""
+        place = "/guilds/{guild_id}" if guild else ""
+        named = {"guild_id": guild} if guild else {}
+        path = f"/applications/{{application_id}}{place}/commands"
+        there: list[Payload] = await self._ask(Route("GET", path, application_id=application, **named), None)
+        return there
+
     async def overwrite_commands(self, application: str, guild: str | None, commands: list[Payload]) -> None:
         """Replaces all commands: of everywhere, or of one server."""
         place = "/guilds/{guild_id}" if guild else ""
