@@ -10,10 +10,12 @@ from typing import Any
 from bot.core.domain.ledger import Refused
 from bot.core.errors import InvalidInput, NotFound, SettingsError
 from bot.curriculum.load import load_content
+from bot.recovery.watch import journal_state, restore_figures
 from bot.settings import Settings
 from bot.storage.downtimes import Pulse
 from bot.storage.engine import open_engine
 from bot.storage.outbox import Outbox, OutboxRow
+from bot.storage.restores import Restores
 from bot.storage.store import DatabaseStore
 
 LISTED = 100
@@ -38,6 +40,10 @@ def read_status(settings: Settings) -> dict[str, Any]:
             "last_beat": None if beat is None else beat.isoformat(),
         },
         "communities": asdict(refused),
+        "recovery": {
+            "restore": restore_figures(Restores(engine).last()) if database.is_current else None,
+            "journal": journal_state(settings.journal_folder),
+        },
         "content": {"version": content.version, **content.counts()},
         "platforms": list(settings.platforms),
     }

@@ -33,7 +33,8 @@ def read_journal(
 ) -> JournalRead:
     """Reads files, and folders of files, for what the database called `database` did since `backup_at`.
 
-    `keep`: how long a process keeps its files. Raises OSError for a file that can't be read.
+    `keep`: how long a process keeps its files. A place that isn't there holds none. Raises OSError for a file
+    that can't be read.
     """
     notes: list[Noted] = []
     gaps: list[str] = []
@@ -51,7 +52,7 @@ def read_journal(
             elif noted.at >= backup_at - MARGIN:
                 _sort_in(noted, notes, gaps)
     if not files:
-        gaps.append("no journal of this database was found")
+        gaps.append(f"no journal of this database was found in {', '.join(map(str, places))}")
     if damaged:
         gaps.append(f"{damaged} lines of the journal can't be read")
     if now - backup_at > keep:
@@ -62,10 +63,10 @@ def read_journal(
 
 def _files(places: Sequence[Path]) -> Iterator[Path]:
     for place in places:
-        if place.is_dir():
-            yield from journal_files(place)
-        else:
+        if place.is_file():
             yield place
+        else:
+            yield from journal_files(place)
 
 
 def _lines(file: Path) -> Iterator[Any]:

@@ -30,7 +30,12 @@ def find_database(url: str) -> Database:
     file = sqlite_file(url)
     if file is not None and not file.is_file():
         raise BackupError(f"there is no database at {file}")
-    return Database(url, open_engine(url), file)
+    return open_database(url)
+
+
+def open_database(url: str) -> Database:
+    """Returns the database at `url`, whether it is there or not. Nothing is connected yet."""
+    return Database(url, open_engine(url), sqlite_file(url))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from bot.core.errors import TryAgain
 from bot.core.ports import Clock
-from bot.recovery.journal import Journal
+from bot.recovery.journal import Journal, began_at, journal_files
 from bot.storage.restores import Restore, Restores
 
 LOOK_SECONDS = 10.0
@@ -59,6 +59,12 @@ class RecoveryWatch:
 
     def _waits(self) -> bool:
         return self._last is not None and self._last.confirmed_at is None
+
+
+def journal_state(folder: Path) -> dict[str, Any]:
+    """What the journal's folder holds: plain values. `newest`: the instant at which its last file began."""
+    files = journal_files(folder)
+    return {"folder": str(folder), "files": len(files), "newest": began_at(files[-1]) if files else None}
 
 
 def restore_figures(last: Restore | None) -> dict[str, Any] | None:

@@ -112,7 +112,8 @@ def run_tool(
         raise BackupError(f"{what}: {error.strerror}") from None
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise BackupError(f"{what}: {' '.join(said[-2:]) or f'status {done.returncode}'}")
+        ended = f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
+        raise BackupError(f"{what}: {' '.join(said[-2:]) or ended}")
     return done.stdout or b""
 
 

@@ -18,6 +18,7 @@ from bot.core.domain.ledger import bucket_of
 from bot.core.domain.reminders import IGNORED_MOST, KIND
 from bot.core.ids import Address
 from bot.storage.documents import read_pauses
+from bot.storage.leases import StoredLeases
 from bot.storage.notes import Did, Fact, digest_of
 from bot.storage.purge import Purge
 from bot.storage.restore_numbers import skip_numbers
@@ -85,10 +86,11 @@ def replay(engine: Engine, notes: Sequence[Noted], backup_at: datetime, now: dat
     """
     done = Replayed()
     with open_transaction(engine, DEADLINE_SECONDS, writes=True) as connection:
-        connection.execute(insert(restores), {"backup_at": backup_at, "restored_at": now})
         skip_numbers(connection, now)
+        connection.execute(insert(restores), {"backup_at": backup_at, "restored_at": now})
         done.doubtful = _doubt_all(connection)
         done.calls = _settle_calls(connection)
+        StoredLeases(connection).void()
         _forget_silence(connection)
         _Replay(connection, now, done.changed).apply(notes)
     purge = Purge(engine)

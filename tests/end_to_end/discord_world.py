@@ -69,6 +69,7 @@ class Message:
     audience: str | None = None
     interaction: str | None = None
     pictures: dict[str, bytes] = field(default_factory=dict)
+    at: str = "2030-01-01T00:00:00+00:00"  # later than what any test has said is due
 
     @property
     def payload(self) -> Payload:
@@ -82,7 +83,7 @@ class Message:
             "channel_id": self.channel,
             "author": self.author.payload,
             "type": 0,
-            "timestamp": "2026-12-01T00:00:00+00:00",
+            "timestamp": self.at,
             "edited_timestamp": None,
             "tts": False,
             "mention_everyone": False,

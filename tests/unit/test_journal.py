@@ -229,7 +229,7 @@ def test_a_line_that_was_cut_off_is_left_out_and_a_damaged_one_is_told(tmp_path:
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
     assert read_journal([tmp_path], "one", NOON, NOON, KEEP).gaps == (
-        "no journal of this database was found",
+        f"no journal of this database was found in {tmp_path}",
     )
     head = json.dumps({"cairn journal": 1, "database": "one", "began": NOON.isoformat()})
     (tmp_path / "journal-x.jsonl").write_text(f"{head}\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -20,6 +21,8 @@ from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.core.domain.refusals import why_of
 from bot.core.errors import InvalidInput, Outage, RetryLater, Unknown, Unreachable
+
+BEFORE = timedelta(minutes=5)  # our clock and Discord's may differ
 
 
 class DiscordMessenger:
@@ -105,8 +108,8 @@ class DiscordMessenger:
                 return Found(Ref(channel, str(one["id"])), _is_complete(one))
         if not recent and occurrence.place != "direct":
             return CantTell()  # so it looks as well where the history may not be read
-        # What was said since may have pushed it out of sight.
-        return Absent() if len(recent) < RECENT else CantTell()
+        # What was said since may have pushed it out of sight, unless that reaches back to before it was due.
+        return Absent() if len(recent) < RECENT or _reaches_back(recent, occurrence.due_at) else CantTell()
 
     async def _complete(self, ref: Ref, message: Message) -> None:
         files = await self._pictures.paint(message)
@@ -131,6 +134,11 @@ class DiscordMessenger:
                 raise
             return error
         return None
+
+
+def _reaches_back(recent: list[dict[str, Any]], due_at: datetime) -> bool:
+    """Whether the oldest of these messages was there before anything was due."""
+    return datetime.fromisoformat(recent[-1]["timestamp"]) < due_at - BEFORE
 
 
 def _is_complete(message: dict[str, Any]) -> bool:
