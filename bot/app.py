@@ -51,7 +51,7 @@ from bot.storage.pictures import Pictures
 from bot.storage.playground import Transcript
 from bot.storage.purge import Purge
 from bot.storage.store import DatabaseStore
-from bot.storage.uploads import Uploads
+from bot.storage.uploads import Uploads, owner_of
 from bot.threads import (
     Pools,
     ThreadChannels,
@@ -93,6 +93,7 @@ class App:
     inbox: Inbox
     transcript: ThreadTranscript
     uploads: Mapping[Platform, ThreadUploads]
+    owners: Mapping[Platform, ThreadUploads]
     channels: ThreadChannels
     pictures: ThreadPictures
     installs: ThreadInstalls | None
@@ -128,8 +129,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES, wall: Cl
     # SQLite has one writer at a time: a single thread queues requests better than its lock does.
     most = 1 if engine.dialect.name == "sqlite" else POSTGRES_WRITERS
     pools = Pools(most, READERS)
-    writers, readers = pools.writers, pools.readers
-    painter = ThreadPainter()
+    writers, readers, painter = pools.writers, pools.readers, ThreadPainter()
     installs = None
     if settings.cairn_keys is not None:
         installs = ThreadInstalls(Installs(engine, open_seal(settings)), writers, readers)
@@ -168,6 +168,9 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES, wall: Cl
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
         channels=ThreadChannels(KeptChannels(engine, "discord"), clock, writers, readers),
         uploads={one: ThreadUploads(Uploads(engine, one), clock, writers, readers) for one in PLATFORMS},
+        owners={
+            one: ThreadUploads(Uploads(engine, owner_of(one)), clock, writers, readers) for one in PLATFORMS
+        },
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         installs=installs,
         painter=painter,

@@ -119,6 +119,7 @@ def _open_workspace(app: App) -> AbstractAsyncContextManager["SlackAdapter"]:
         openings=settings.slack_openings,
         health=app.connections["slack"],
         proof=settings.proof,
+        owner=app.owners["slack"],
     )
 
 
@@ -199,6 +200,7 @@ async def open_discord_line(app: App, ready: Ready, stack: AsyncExitStack) -> Li
         health=app.connections["discord"],
         proof=settings.proof,
         acts=app.uploads["discord"],
+        owner=app.owners["discord"],
     )
     stack.push_async_callback(adapter.close)
     try:

@@ -13,10 +13,15 @@ DEADLINE_SECONDS = 5.0
 REMEMBERED = timedelta(days=1)
 
 
+def owner_of(platform: str) -> str:
+    """The name of the row that says which application of the platform the database belongs to."""
+    return f"{platform} application"
+
+
 class Uploads:
     """One platform's row. Each method is a transaction of its own, with the store's TryAgain."""
 
-    def __init__(self, engine: Engine, platform: Platform) -> None:
+    def __init__(self, engine: Engine, platform: Platform | str) -> None:
         self._engine = engine
         self._platform = platform
 
@@ -26,6 +31,12 @@ class Uploads:
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=False) as connection:
             digest: str | None = connection.execute(found).scalar_one_or_none()
             return digest
+
+    def forget(self) -> bool:
+        """Whether there was something to forget."""
+        row = delete(uploads).where(uploads.c.platform == self._platform)
+        with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:
+            return connection.execute(row).rowcount == 1
 
     def keep(self, digest: str) -> None:
         with open_transaction(self._engine, DEADLINE_SECONDS, writes=True) as connection:

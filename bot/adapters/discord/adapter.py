@@ -27,6 +27,7 @@ from bot.adapters.discord.rest import RATE, Rest
 from bot.adapters.discord.starts import Acts, RecentActs, Starts
 from bot.adapters.discord.whereabouts import Whereabouts
 from bot.adapters.discord.work import WorkInHand
+from bot.adapters.identity import Belonging, require_same
 from bot.adapters.proofs import PROOF_SECONDS, ProvenMessenger
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Space
@@ -67,10 +68,12 @@ class DiscordAdapter:
         health: PlatformHealth | None = None,
         proof: float = PROOF_SECONDS,
         acts: Acts | None = None,
+        owner: Belonging | None = None,
     ) -> None:
         point_at(api_url, gateway_url)
         health = health or PlatformHealth()
         self._doors = doors
+        self._owner = owner
         self._signs_in = self._closed = False
         self._at_work = WorkInHand()
         acts = acts or RecentActs()
@@ -130,7 +133,9 @@ class DiscordAdapter:
             await self.connection.close()
 
     async def prepare(self) -> None:
-        """Tells Discord the commands, when they are not those it was told last, or not there."""
+        """Tells Discord the commands, when they are not those it was told last, or not there. Raises
+        SettingsError, and changes nothing, for the token of another application than the database's."""
+        await require_same(self._owner, self._application, PLATFORM, "DISCORD_TOKEN")
         self._messenger.bot = self._bot
         self._look_after = await self._commands.check(self._application)
 

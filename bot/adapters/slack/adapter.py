@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.identity import Belonging, require_same
 from bot.adapters.proofs import PROOF_SECONDS, ProvenMessenger
 from bot.adapters.slack.arrival import arriving
 from bot.adapters.slack.guard import BODY_LIMIT, Guard
@@ -163,12 +164,14 @@ async def open_slack(
     openings: int = MOST,
     health: PlatformHealth | None = None,
     proof: float = PROOF_SECONDS,
+    owner: Belonging | None = None,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of the workspace that the bot's token belongs to, for as long as the block lasts.
 
     `report` is told about bugs, `health` how the connection is. `proof`: after how many seconds a refusal is
-    looked at a second time, before anything ends because of it. Raises SettingsError for a token that Slack
-    doesn't take, NotConnected when Slack can't be reached.
+    looked at a second time, before anything ends because of it. `owner`: which application the database
+    belongs to. Raises SettingsError for a token of another one, or one that Slack doesn't take, and
+    NotConnected when Slack can't be reached.
     """
     health = health or PlatformHealth()
     async with open_session() as session:
@@ -177,6 +180,8 @@ async def open_slack(
         )
         client = around.client(token)
         told = await ask(client.auth_test(), "SLACK_BOT_TOKEN")
+        identity = f"{told['team_id']} {told.get('bot_id') or told['user_id']}"
+        await require_same(owner, identity, PLATFORM, "SLACK_BOT_TOKEN")
         compare_scopes(told)
         space = Space(Address(PLATFORM, told["team_id"]), told["team"])
         await doors.returned(space)
