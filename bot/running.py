@@ -3,11 +3,13 @@
 import asyncio
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot.app import ROLES
 from bot.core.errors import SettingsError
 from bot.serving import serve
 from bot.settings import Settings
+from bot.storage.private_files import make_private_folder, tighten_folder
 from bot.telemetry import configure_logs
 from bot.web.limits import raise_descriptors
 
@@ -51,6 +53,9 @@ def _serve(settings: Settings, url: str, roles: tuple[str, ...], port: int | Non
     port = settings.port if port is None else port
     configure_logs(settings.log_level, settings.log_format)
     raise_descriptors()
+    with suppress(OSError):  # whoever needs it says why it can't be made
+        make_private_folder(settings.data)
+    tighten_folder(settings.data)
     try:
         asyncio.run(serve(settings, url, roles, port, lambda what, at: say(f"Cairn's {what}: {at}")))
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from bot.storage.deadline import Deadline
+from bot.storage.private_files import make_private_file, make_private_folder
 from bot.storage.transient import READ_ONLY
 
 BUSY_MS = 5_000
@@ -17,8 +18,9 @@ STEPS_BETWEEN_LOOKS = 1_000
 
 def open_sqlite(address: URL, **pool: Any) -> Engine:
     file = Path(str(address.database)).expanduser()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(file.parent)
     engine = create_engine(address.set(database=str(file)), hide_parameters=True, **pool)
+    event.listen(engine, "do_connect", lambda *_given: make_private_file(file))
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "commit", _forget_deadline)

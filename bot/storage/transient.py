@@ -30,7 +30,7 @@ SQLITE: Mapping[int, str] = {
     sqlite3.SQLITE_NOMEM: "there is no memory left",
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_IOERR: "the disk fails",
-    sqlite3.SQLITE_CANTOPEN: "the database file can't be opened",
+    sqlite3.SQLITE_CANTOPEN: "the file can't be opened",
     sqlite3.SQLITE_READONLY: ONLY_READ,
 }
 # By SQLSTATE, or the beginning of one; the longest that fits counts.
@@ -56,13 +56,15 @@ POSTGRES: Mapping[str, str] = {
 # A failed connection has no SQLSTATE, only a message that quotes the address. So the reason is recognised,
 # and nothing of the message is repeated.
 _REFUSALS = (
+    ("invalid response|unexpected response", "it doesn't answer as PostgreSQL does"),
+    (r"invalid \w+ value|invalid connection option", "a parameter of the URL has a wrong value"),
     ("could not translate host name|name or service not known|failed to resolve", "its host is not known"),
     ("connection refused|no such file or directory", "nothing listens at that host and port"),
     ("timeout|timed out", "nobody answers at that host and port"),
     ("password|authentication|pg_hba|scram", "it doesn't take the user name and password"),
     (r"role .* does not exist", "it doesn't know the user name"),
     (r"database .* does not exist|no such database", "there is no database of that name"),
-    ("startup parameter", "it doesn't take a parameter of the URL"),
+    ("startup parameter|command-line argument", "it doesn't take a parameter of the URL"),
     ("ssl|channel.binding|certificate", "it doesn't agree on the encryption that the URL asks for"),
     ("starting up|shutting down|recovery", "it is stopping or starting"),
     ("too many|remaining connection slots|no more connections", "it takes no more connections"),

@@ -5,6 +5,7 @@ from tests.faults.fault import Fault
 TRANSIENT = "bot/storage/transient.py"
 POSTGRES = "bot/storage/postgres_engine.py"
 QUEUE = "bot/delivery/queue_connection.py"
+PRIVATE = "tests/unit/test_private_files.py"
 POOLED = "tests/contract/test_pooled.py"
 TRANSACTION = "bot/storage/transaction.py"
 ERRORS = "tests/contract/test_transient.py"
@@ -74,6 +75,30 @@ FAULTS = (
         "if own is None:",
         POOLED,
         "woken_at_once",
+    ),
+    Fault(
+        "others may read the database",
+        "bot/storage/private_files.py",
+        "FILE_MODE = 0o600",
+        "FILE_MODE = 0o644",
+        PRIVATE,
+        "new_database",
+    ),
+    Fault(
+        "what others could read stays so",
+        "bot/storage/private_files.py",
+        "path.chmod(stat.S_IMODE(found.st_mode) & most)",
+        "pass",
+        PRIVATE,
+        "could_read",
+    ),
+    Fault(
+        "what the driver says of an address is told",
+        TRANSIENT,
+        "the database can't be opened: {_why_refused(error)}",
+        "the database can't be opened: {error} {context.engine and context.engine.url.password}",
+        "tests/end_to_end/test_wrong_databases.py",
+        "no_password",
     ),
     Fault(
         "a password ends at its first @",
