@@ -81,7 +81,7 @@ class Health:
         checks = {
             "database": database is not None,
             "writable": not unwritable,
-            "migrations": database is not None and database.is_current,
+            "migrations": database is not None and database.works,
             "heartbeat": self._beats,
             "content": bool(self._content.version),
         }
@@ -119,12 +119,12 @@ class Health:
         """What the database is, and why it can't be written to. One that isn't there is not tried."""
         try:
             database = await self._hop(self._store.status)
-            if database.is_current:
+            if database.works:
                 self._oldest = await self._hop(self._outbox.oldest)
                 self._refused = await self._hop(self._store.count_refused)
         except TryAgain as error:
             return None, str(error)
-        if not database.is_current:
+        if not database.works:
             return database, ""
         if self._probed is None or self._now() - self._probed[0] >= PROBE_SECONDS:
             self._probed = self._now(), await self._hop(self._store.write_trouble)

@@ -64,7 +64,7 @@ def keep_as_told(settings: Settings, prefix: str | None, *, over_http: bool) -> 
         return
     engine = open_engine(settings.store_url.get_secret_value())
     try:
-        if DatabaseStore(engine).status().is_current:
+        if DatabaseStore(engine).status().works:
             Uploads(engine, "slack").keep(_digest(settings, prefix, over_http))
     except TryAgain:
         raise TryAgain("the database is away, so the next start will ask for this manifest again") from None

@@ -29,9 +29,9 @@ def read_status(settings: Settings) -> dict[str, Any]:
     engine = open_engine(settings.store_url.get_secret_value())
     store = DatabaseStore(engine, settings.deadline)
     database = store.status()
-    oldest = Outbox(engine, settings.served).oldest() if database.is_current else None
-    refused = store.count_refused() if database.is_current else Refused(0, 0)
-    beat = Pulse(engine).last() if database.is_current else None
+    oldest = Outbox(engine, settings.served).oldest() if database.works else None
+    refused = store.count_refused() if database.works else Refused(0, 0)
+    beat = Pulse(engine).last() if database.works else None
     return {
         "version": version("cairn-bot"),
         "database": {**asdict(database), "current": database.is_current},
@@ -71,7 +71,7 @@ def _as_word(value: object) -> str:
 def open_outbox(settings: Settings) -> Outbox:
     """Raises SettingsError for a database whose tables are missing or not up to date."""
     engine = open_engine(settings.store_url.get_secret_value())
-    if not DatabaseStore(engine, settings.deadline).status().is_current:
+    if not DatabaseStore(engine, settings.deadline).status().works:
         raise SettingsError("the database's tables are not up to date: run `cairn migrate` first")
     return Outbox(engine)
 

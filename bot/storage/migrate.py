@@ -10,6 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 import bot
+from bot.core.errors import SettingsError
+from bot.storage.schema import read_oldest, works_on
 
 MIGRATIONS = Path(bot.__file__).resolve().parent.parent / "migrations"
 
@@ -19,7 +21,20 @@ _LOCK_WAIT_MS = 60_000
 
 
 def upgrade(engine: Engine, revision: str = "head", migrations: Path = MIGRATIONS) -> None:
-    """Runs what is missing up to `revision`, all of it or (when a migration raises) nothing."""
+    """Runs what is missing up to `revision`, all of it or (when a migration raises) nothing.
+
+    A newer release's schema stays as it is where this one works on it. Raises SettingsError where it doesn't.
+    """
+    with engine.connect() as connection:
+        there = read_revision(connection)
+        if there is not None and not is_known(there, migrations):
+            if works_on(there, read_oldest(connection), head(migrations)):
+                return
+            raise SettingsError(
+                f"the database belongs to another version of Cairn: its newest migration is {there}, and "
+                f"this version knows them up to {head(migrations)}. Start that version, or set DATABASE_URL "
+                "to another database"
+            )
     _run(engine, lambda config: command.upgrade(config, revision), migrations)
 
 

@@ -32,6 +32,7 @@ SHARED = frozenset(
         "playground_revisions",
         "pulses",
         "restores",
+        "schema_support",
         "slots",
         "uploads",
     }

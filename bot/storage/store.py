@@ -27,6 +27,7 @@ from bot.storage.reach import StoredReach
 from bot.storage.reminders import StoredReminders
 from bot.storage.repairs import StoredRepairs
 from bot.storage.schedules import StoredSchedules
+from bot.storage.schema import read_oldest, works_on
 from bot.storage.slots import StoredSlots
 from bot.storage.spaces import StoredSpaces
 from bot.storage.tip_posts import StoredTipPosts
@@ -97,16 +98,23 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`revision` is the newest migration the database has (None: none at all), `head` the newest there is."""
+    """`revision` is the newest migration the database has (None: none at all), `head` the newest that this
+    release knows, `oldest` the newest of the oldest release that works on the database."""
 
     dialect: str
     server: str
     revision: str | None
     head: str
+    oldest: str | None
 
     @property
     def is_current(self) -> bool:
         return self.revision == self.head
+
+    @property
+    def works(self) -> bool:
+        """Whether this release works on it: the schema is its own, or one that keeps what this one needs."""
+        return self.revision is not None and works_on(self.revision, self.oldest, self.head)
 
 
 class DatabaseStore:
@@ -150,4 +158,10 @@ class DatabaseStore:
 
         with open_transaction(self._engine, self._deadline, writes=False) as connection:
             version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
-            return Status(connection.dialect.name, version, migrate.read_revision(connection), migrate.head())
+            return Status(
+                connection.dialect.name,
+                version,
+                migrate.read_revision(connection),
+                migrate.head(),
+                read_oldest(connection),
+            )

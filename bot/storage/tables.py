@@ -67,7 +67,7 @@ from bot.storage.playground_tables import (
     playground_pictures,
     playground_revisions,
 )
-from bot.storage.recovery_tables import UNCONFIRMED, identities, restores
+from bot.storage.recovery_tables import UNCONFIRMED, identities, restores, schema_support
 
 __all__ = [
     "COHORT_RUNS",
@@ -111,6 +111,7 @@ __all__ = [
     "reminders",
     "restores",
     "schedules",
+    "schema_support",
     "slot_subjects",
     "slots",
     "spaces",

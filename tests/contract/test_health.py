@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, delete, event, insert, text
 
+from bot.core.errors import SettingsError
 from bot.core.ids import Address, Platform
 from bot.health import BEAT_AGE, PROBE_SECONDS, Health
 from bot.platform_health import GRACE_SECONDS, PlatformHealth, watch_platforms
@@ -15,6 +17,7 @@ from bot.storage import migrate
 from bot.storage.engine import open_engine
 from bot.storage.outbox import Outbox
 from bot.storage.store import DatabaseStore
+from bot.storage.tables import schema_support
 from tests.conftest import PATIENCE, run_postgres
 from tests.contract.delivering import hop
 from tests.contract.planning import CONTENT
@@ -104,6 +107,38 @@ async def test_an_older_database_is_not_ready(empty_engine: Engine) -> None:
     assert (told["checks"]["database"], told["checks"]["migrations"]) == (True, False)
     migrate.upgrade(empty_engine)
     assert (await watch(empty_engine, HandClock()).read_readiness())["ready"]
+
+
+@pytest.mark.parametrize(
+    ("revision", "oldest", "is_ready"),
+    [
+        ("9000", "0020", True),
+        ("9000", migrate.head(), True),
+        ("9000", "8999", False),
+        ("9000", None, False),
+        ("0019", "0019", False),
+        ("nonsense", "0020", False),
+    ],
+    ids=["newer", "newer by one", "too new", "says nothing", "older", "not ours"],
+)
+async def test_the_release_before_is_ready_on_a_newer_schema(
+    house: House, health: Health, revision: str, oldest: str | None, *, is_ready: bool
+) -> None:
+    """And anything older is not: what it needs may be gone."""
+    with house.engine.begin() as connection:
+        connection.execute(delete(schema_support))
+        if oldest is not None:
+            connection.execute(insert(schema_support).values(id=1, oldest=oldest))
+        connection.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": revision})
+    try:
+        told = await health.read_readiness()
+        assert (told["ready"], told["checks"]["migrations"]) == (is_ready, is_ready)
+        if revision in ("9000", "nonsense"):
+            with nullcontext() if is_ready else pytest.raises(SettingsError, match="another version"):
+                migrate.upgrade(house.engine)
+    finally:
+        with house.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": migrate.head()})
 
 
 @pytest.fixture

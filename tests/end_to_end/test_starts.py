@@ -190,7 +190,7 @@ async def test_a_scope_that_is_missing_is_named(town: Town) -> None:
     town.slack.faults.storm("apps.connections.open", 0, (missing, 1.0))
     process = await town.run()
     line = await town.waits("Slack")
-    assert line["why"] == "it answered missing_scope"
+    assert "missing_scope" in line["why"]
     assert "SLACK_APP_TOKEN has the scope connections:write" in line["check"]
     town.slack.faults.calm()
     assert (await town.until(slack=True, discord=True))["ready"]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    delete,
     func,
     insert,
     inspect,
@@ -36,7 +37,7 @@ from bot.storage.engine import open_engine
 from bot.storage.tables import Ids, Instant, metadata
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
-SINGLE = {"identities", "playground_revisions", "playground_clocks", "pulses"}
+SINGLE = {"identities", "playground_revisions", "playground_clocks", "pulses", "schema_support"}
 VALUES: dict[type, object] = {
     Instant: NOW,
     Ids: ("a", "b"),
@@ -61,6 +62,8 @@ def fill(engine: Engine, rows: int = 3) -> None:
         for table in metadata.sorted_tables:
             if table.name in there:
                 count = 1 if table.name in SINGLE else rows
+                if table.name in SINGLE:
+                    connection.execute(delete(table))  # a migration may have made its row
                 connection.execute(insert(table), [_row(table, number) for number in range(1, count + 1)])
 
 
@@ -157,7 +160,8 @@ def test_every_step_goes_up_down_and_up_again_on_populated_tables(empty_engine: 
         migrate.upgrade(empty_engine, REVISIONS[number])
         brought = count_rows(empty_engine)
         assert {name: brought[name] for name in left} == left
-        assert {brought[name] for name in brought.keys() - left.keys()} <= {0}
+        made = brought.keys() - left.keys() - {"schema_support"}  # that one's row is the migrations' own
+        assert {brought[name] for name in made} <= {0}
         migrate.downgrade(empty_engine, below)
     assert migrate.current(empty_engine) is None
     migrate.upgrade(empty_engine)

@@ -122,6 +122,14 @@ FAULTS = (
         "connection_that_is_lost",
     ),
     Fault(
+        "a release works on every newer schema",
+        "bot/storage/schema.py",
+        "oldest is not None and oldest <= newest",
+        "oldest is not None",
+        READY,
+        "newer_schema and sqlite",
+    ),
+    Fault(
         "a clock that is set is believed at once",
         CLOCK,
         "if seconds - self._set_at < HOLD_SECONDS:",
