@@ -4,8 +4,8 @@ from bot.core.errors import SettingsError
 from bot.settings import Settings
 from bot.storage.engine import open_engine
 from bot.storage.installs import Installs
-from bot.storage.migrate import current, head
 from bot.storage.sealing import MAKE_ONE, Seal, make_key, split_keys
+from bot.storage.store import DatabaseStore
 
 KEY_HINT = "keep it as CAIRN_KEYS, or in the file that CAIRN_KEYS_FILE names: without it no token can be read"
 
@@ -27,7 +27,7 @@ def rotate(settings: Settings) -> tuple[str, bool]:
     seal = open_seal(settings)
     engine = open_engine(settings.store_url.get_secret_value())
     try:
-        if current(engine) != head():
+        if not DatabaseStore(engine).status().works:
             raise SettingsError("the database's tables are not up to date: run `cairn migrate` first")
         resealed = Installs(engine, seal).reseal()
     finally:

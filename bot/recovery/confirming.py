@@ -9,8 +9,8 @@ from typing import Any
 from bot.core.errors import BackupError
 from bot.recovery.places import closing_engine, find_database, plain_errors
 from bot.recovery.watch import restore_figures
-from bot.storage.migrate import current, head
 from bot.storage.restores import Restores
+from bot.storage.store import DatabaseStore
 
 LISTED = 100
 
@@ -43,6 +43,6 @@ def _report(restores: Restores, now: datetime) -> dict[str, Any]:
 def _restores_at(url: str) -> Iterator[Restores]:
     database = find_database(url)
     with plain_errors(), closing_engine(database):
-        if current(database.engine) != head():
+        if not DatabaseStore(database.engine).status().works:
             raise BackupError("the database's tables are not up to date: run `cairn migrate` first")
         yield Restores(database.engine)

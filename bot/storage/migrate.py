@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 import bot
@@ -39,7 +40,16 @@ def upgrade(engine: Engine, revision: str = "head", migrations: Path = MIGRATION
 
 
 def downgrade(engine: Engine, revision: str, migrations: Path = MIGRATIONS) -> None:
-    """Takes migrations back down to `revision` ("base": all of them), all or nothing. Their data is lost."""
+    """Takes migrations back down to `revision` ("base": all of them), all or nothing. Their data is lost.
+
+    Raises SettingsError for a database of a newer release, and for a revision that isn't there.
+    """
+    found = current(engine)
+    if found is not None and not is_known(found, migrations):
+        raise SettingsError(
+            f"the database is at revision {found} of a newer release, which alone knows the way back: "
+            "use its own `cairn migrate --down`"
+        )
     _run(engine, lambda config: command.downgrade(config, revision), migrations)
 
 
@@ -78,10 +88,11 @@ def _run(engine: Engine, step: Callable[[Config], None], migrations: Path) -> No
     config = _configure(migrations)
     with engine.connect().execution_options(patience=_LOCK_WAIT_MS) as connection:
         config.attributes["connection"] = connection
-        if connection.dialect.name == "sqlite":
-            _run_on_sqlite(connection, lambda: step(config))
-        else:
-            _run_on_postgres(connection, lambda: step(config))
+        run = _run_on_sqlite if connection.dialect.name == "sqlite" else _run_on_postgres
+        try:
+            run(connection, lambda: step(config))
+        except CommandError as error:
+            raise SettingsError(f"the database can't be migrated: {error}") from None
 
 
 def _run_on_sqlite(connection: Connection, step: Callable[[], None]) -> None:

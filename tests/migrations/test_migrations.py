@@ -29,11 +29,12 @@ from sqlalchemy.exc import DBAPIError
 from bot.core.domain.arrangement import Arrangement, MovedGoal
 from bot.core.domain.plans import Pause, PlannedPhase
 from bot.core.domain.profiles import Profile
-from bot.core.errors import TryAgain
+from bot.core.errors import SettingsError, TryAgain
 from bot.storage import migrate
 from bot.storage.columns import Days
 from bot.storage.documents import Levels, Pauses, Phases, Undo
 from bot.storage.engine import open_engine
+from bot.storage.store import DatabaseStore
 from bot.storage.tables import Ids, Instant, metadata
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -295,3 +296,24 @@ def test_a_folder_without_migrations_is_refused(tmp_path: Path) -> None:
     (tmp_path / "versions").mkdir()
     with pytest.raises(ValueError, match="no migration"):
         migrate.head(tmp_path)
+
+
+def test_a_newer_schema_is_left_alone_by_the_release_before(empty_engine: Engine, tmp_path: Path) -> None:
+    migrate.upgrade(empty_engine)
+    added = '    op.execute("CREATE TABLE newer (id INTEGER)")\n'
+    _add_migration(tmp_path / "migrations", added)
+    migrate.upgrade(empty_engine, migrations=tmp_path / "migrations")
+    before = describe(empty_engine)
+    migrate.upgrade(empty_engine)
+    assert migrate.current(empty_engine) == "9999"
+    assert describe(empty_engine) == before
+    assert DatabaseStore(empty_engine).status().works
+    with pytest.raises(SettingsError, match="knows the way back"):
+        migrate.downgrade(empty_engine, "base")
+    assert describe(empty_engine) == before
+
+
+def test_a_revision_that_is_not_there_is_named(empty_engine: Engine) -> None:
+    for step in (migrate.upgrade, migrate.downgrade):
+        with pytest.raises(SettingsError, match=r"can't be migrated.*nowhere"):
+            step(empty_engine, "nowhere")
