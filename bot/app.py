@@ -94,7 +94,7 @@ class App:
     transcript: ThreadTranscript
     uploads: Mapping[Platform, ThreadUploads]
     owners: Mapping[Platform, ThreadUploads]
-    channels: ThreadChannels
+    channels: Mapping[Platform, ThreadChannels]
     pictures: ThreadPictures
     installs: ThreadInstalls | None
     painter: ThreadPainter
@@ -129,7 +129,8 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES, wall: Cl
     # SQLite has one writer at a time: a single thread queues requests better than its lock does.
     most = 1 if engine.dialect.name == "sqlite" else POSTGRES_WRITERS
     pools = Pools(most, READERS)
-    writers, readers, painter = pools.writers, pools.readers, ThreadPainter()
+    hops = writers, readers = pools.writers, pools.readers
+    painter = ThreadPainter()
     installs = None
     if settings.cairn_keys is not None:
         installs = ThreadInstalls(Installs(engine, open_seal(settings)), writers, readers)
@@ -166,11 +167,9 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES, wall: Cl
         ),
         inbox=inbox,
         transcript=ThreadTranscript(Transcript(engine), writers, readers),
-        channels=ThreadChannels(KeptChannels(engine, "discord"), clock, writers, readers),
+        channels={one: ThreadChannels(KeptChannels(engine, one), clock, *hops) for one in PLATFORMS},
         uploads={one: ThreadUploads(Uploads(engine, one), clock, writers, readers) for one in PLATFORMS},
-        owners={
-            one: ThreadUploads(Uploads(engine, owner_of(one)), clock, writers, readers) for one in PLATFORMS
-        },
+        owners={one: ThreadUploads(Uploads(engine, owner_of(one)), clock, *hops) for one in PLATFORMS},
         pictures=ThreadPictures(Pictures(engine), writers, readers),
         installs=installs,
         painter=painter,

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     discord_rate: float = Field(default=45.0, gt=0, validation_alias="CAIRN_DISCORD_RATE")
     slack_openings: int = Field(default=45, ge=1, validation_alias="CAIRN_SLACK_OPENINGS")
     discord_openings: int = Field(default=10, ge=1, le=100, validation_alias="CAIRN_DISCORD_OPENINGS")
+    discord_member_seconds: float = Field(
+        default=30.0, ge=0, le=3600, validation_alias="CAIRN_MEMBER_SECONDS"
+    )
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="CAIRN_LOG_FORMAT")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", validation_alias="CAIRN_LOG_LEVEL"

@@ -96,8 +96,11 @@ class LedgerRows(Protocol):
         week: date,
         due_at: datetime,
         now: datetime,
+        *,
+        urgent: bool = False,
     ) -> bool:
-        """Adds the next ordinal of an occurrence, due at `due_at`."""
+        """Adds the next ordinal of an occurrence, due at `due_at`. `urgent`: a person has just asked for it,
+        so it goes before what was scheduled."""
         ...
 
     def move(
@@ -127,10 +130,17 @@ class LedgerRows(Protocol):
         ...
 
     def next(
-        self, bucket: str, now: datetime, most: int, without: Collection[OccurrenceId] = ()
+        self,
+        bucket: str,
+        now: datetime,
+        most: int,
+        without: Collection[OccurrenceId] = (),
+        *,
+        urgent: bool = False,
     ) -> tuple[Occurrence, ...]:
         """The rows of the bucket that wait the longest, at most so many, `without` these, with one try more
-        counted. Nobody has them until they are leased."""
+        counted; what people have just asked for comes first, and nothing else where only what is `urgent` is
+        wanted. Nobody has them until they are leased."""
         ...
 
     def lease(self, rows: Sequence[Occurrence], token: int, now: datetime) -> set[OccurrenceId]:

@@ -156,7 +156,7 @@ class Router(SpaceRouter):
         if schedule is None or not schedule.reports:
             return False
         row, space = occurrence, occurrence.space
-        return tx.ledger.add(space, row.space_id, ALERT, row.id, row.week, now, now)
+        return tx.ledger.add(space, row.space_id, ALERT, row.id, row.week, now, now, urgent=True)
 
     def report_sent(self, occurrence: Occurrence, tx: Transaction, now: datetime) -> None:
         """Writes what the sent message changes. A bug there is logged and undone alone: the message was sent,

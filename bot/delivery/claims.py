@@ -128,12 +128,18 @@ class Claims:
             self._check(tx, bucket, token)
 
     def prepare(
-        self, bucket: str, most: int, without: Collection[OccurrenceId], busy: Collection[Subject]
+        self,
+        bucket: str,
+        most: int,
+        without: Collection[OccurrenceId],
+        busy: Collection[Subject],
+        urgent: bool = False,
     ) -> Prepared:
         """Makes the messages that wait the longest, at most so many: one for a subject, none for those that
-        are `busy`, and not the rows `without`. Stops early when it takes long."""
+        are `busy`, not the rows `without`, and only what people have just asked for if `urgent`. Stops early
+        when it takes long."""
         began, now = monotonic(), self._clock.now()
-        rows, passed = self._find(bucket, now, most, without, set(busy))
+        rows, passed = self._find(bucket, now, most, without, set(busy), urgent=urgent)
         made: list[Made] = []
         while len(made) < len(rows) and (not made or monotonic() - began < MAKING_SECONDS):
             made += self._make_some(rows[len(made) :], now, began + MAKING_SECONDS)
@@ -162,7 +168,14 @@ class Claims:
             return tx.ledger.doubtful(bucket, self._clock.now(), most)
 
     def _find(
-        self, bucket: str, now: datetime, most: int, without: Collection[OccurrenceId], busy: set[Subject]
+        self,
+        bucket: str,
+        now: datetime,
+        most: int,
+        without: Collection[OccurrenceId],
+        busy: set[Subject],
+        *,
+        urgent: bool,
     ) -> tuple[list[Occurrence], list[Occurrence]]:
         """The next rows, and those that have to wait for one of the same subject: what is said to somebody
         may depend on what was just said to them."""
@@ -171,7 +184,7 @@ class Claims:
         for _ in range(LOOKS):
             skipped = {*without, *(row.id for row in (*rows, *passed))}
             with self._store.read() as tx:
-                found = tx.ledger.next(bucket, now, most - len(rows), skipped)
+                found = tx.ledger.next(bucket, now, most - len(rows), skipped, urgent=urgent)
             for row in found:
                 subject = (row.space_id, row.subject)
                 (passed if subject in busy else rows).append(row)

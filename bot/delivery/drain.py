@@ -18,6 +18,8 @@ FRESH_SECONDS = 1.0
 SOON = FRESH_SECONDS / 2
 # Rows leased in one transaction, at most.
 LEASED = 8
+# So many places more are for what people have just asked for, when slow answers take all the others.
+RESERVED = 2
 # Rows in doubt that are looked for at once, and how often a drain asks which are due.
 LOOKS, LOOK_EVERY = 4, 1.0
 # A drain that lasts asks again for rows in doubt that it has looked for.
@@ -124,20 +126,22 @@ class Drain:
         probing = self._sending.outages.is_probing(self._bucket.name)
         posts = sum(not flight.looks for flight in self._flights.values())
         free = 1 - len(self._flights) if probing else self._sending.in_flight - posts
-        most = min(free, LEASED, self._sending.pace.room(self._bucket.name, SOON))
-        if most > 0:
-            began += await self._begin_posts(most)
+        room = min(LEASED, self._sending.pace.room(self._bucket.name, SOON))
+        if min(free, room) > 0:
+            began += await self._begin_posts(min(free, room))
+        elif not probing and min(free + RESERVED, room) > 0:
+            began += await self._begin_posts(min(free + RESERVED, room), urgent=True)
         if not (probing and self._flights):
             began += await self._begin_looks(1 if probing else LOOKS)
         return began
 
-    async def _begin_posts(self, most: int) -> int:
+    async def _begin_posts(self, most: int, *, urgent: bool = False) -> int:
         self._passed = {one: row for one, row in self._passed.items() if self._must_wait(row)}
         if len(self._passed) >= PASSED_MOST:
             return 0
         claims, bucket = self._sending.claims, self._bucket.name
         busy = {flight.subject for flight in self._flights.values()}
-        prepared = await self._sending.look(claims.prepare, bucket, most, set(self._passed), busy)
+        prepared = await self._sending.look(claims.prepare, bucket, most, set(self._passed), busy, urgent)
         self._passed.update((row.id, row) for row in prepared.passed)
         ready: dict[str, Made] = {}
         for one in prepared.made:

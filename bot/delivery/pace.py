@@ -7,8 +7,10 @@ from time import monotonic
 from typing import Protocol
 
 from bot.core.domain.ledger import platform_of
-from bot.delivery.rate_limit import WINDOW, RateLimiter
+from bot.rate_limit import WINDOW, RateLimiter
 
+# A bucket's rate is all that its platform takes, and messages don't all take equally long to get there.
+MARGIN = 0.02
 # More than anybody has in flight at once.
 UNLIMITED = 1_000
 
@@ -95,5 +97,5 @@ class Pace:
     def _limiter(self, bucket: str, rate: float) -> RateLimiter:
         limiter = self._buckets.get(bucket)
         if limiter is None:
-            limiter = self._buckets[bucket] = RateLimiter(rate, self._now, self._sleep)
+            limiter = self._buckets[bucket] = RateLimiter(rate, self._now, self._sleep, MARGIN)
         return limiter

@@ -3,106 +3,29 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.domain.ledger import Occurrence, OccurrenceId, Outcome, Unsaid, bucket_of
 from bot.core.ids import Address, SpaceId
 from bot.core.time import DAY
+from bot.storage.ledger_statements import (
+    BUCKETS,
+    DOUBT,
+    DOUBTFUL,
+    FINISH,
+    LAST_WEEK,
+    LEASE,
+    NEXT,
+    NEXT_URGENT,
+    OLDEST,
+    PERHAPS_SAID,
+    STILL_DUE,
+)
 from bot.storage.notes import note_sent
 from bot.storage.occurrences import COLUMNS, read_occurrence, read_unsaid, read_unsaid_before
-from bot.storage.tables import UNCONFIRMED, WAITING, ledger, spaces
-
-_PERHAPS_SAID = ("sent", "leased", "ambiguous", "held", "retry")
-
-
-# Every look for open rows says WAITING, in the index's own words: else no database sees that it may use it.
-def _one_of(*states: str) -> Select[Any]:
-    return (
-        select(*COLUMNS)
-        .join(spaces, spaces.c.id == ledger.c.space_id)
-        .where(
-            ledger.c.bucket == bindparam("bucket"),
-            ledger.c.not_before <= bindparam("now"),
-            WAITING,
-            ledger.c.state.in_(states),
-        )
-        .order_by(ledger.c.not_before, ledger.c.id)
-        .limit(bindparam("most"))
-    )
-
-
-_NEXT = _one_of("pending", "retry").where(ledger.c.id.not_in(bindparam("without", expanding=True)))
-# Locked, or a snooze that is kept in between would be overwritten; what is being snoozed is passed over.
-_STILL_DUE = (
-    select(ledger.c.id)
-    .where(
-        ledger.c.id.in_(bindparam("rows", expanding=True)),
-        ledger.c.state.in_(("pending", "retry")),
-        ledger.c.not_before <= bindparam("now"),
-    )
-    .with_for_update(skip_locked=True)
-)
-_DOUBTFUL = _one_of("ambiguous")
-_LEASE = (
-    update(ledger)
-    .where(ledger.c.id == bindparam("row"))
-    .values(
-        state="leased",
-        token=bindparam("new_token"),
-        attempts=ledger.c.attempts + 1,
-        place=bindparam("new_place"),
-        to_id=bindparam("new_to"),
-        memo=bindparam("new_memo"),
-        changed_at=bindparam("new_changed"),
-    )
-)
-_FINISH = (
-    update(ledger)
-    .where(
-        ledger.c.id == bindparam("row"),
-        ledger.c.token == bindparam("held_token"),
-        or_(ledger.c.state == "leased", ledger.c.state == "ambiguous"),  # no IN: many rows at once
-    )
-    .values(
-        state=bindparam("new_state"),
-        attempts=ledger.c.attempts - bindparam("untried", type_=ledger.c.attempts.type),
-        delays=(ledger.c.delays + 1) * bindparam("is_delayed", type_=ledger.c.delays.type),
-        not_before=func.coalesce(
-            bindparam("new_not_before", type_=ledger.c.not_before.type), ledger.c.not_before
-        ),
-        # What the platform has of it stays known until the whole of it is there.
-        ref=func.coalesce(func.nullif(bindparam("new_ref"), ""), ledger.c.ref),
-        why=bindparam("new_why"),
-        changed_at=bindparam("new_changed"),
-    )
-)
-# Whoever takes a bucket over finds rows that the one before was sending: nobody knows how that ended.
-_DOUBT = (
-    update(ledger)
-    .where(
-        ledger.c.bucket == bindparam("the_bucket"),
-        WAITING,
-        ledger.c.state.in_(("leased", "ambiguous")),
-        ledger.c.token < bindparam("new_token"),
-    )
-    .values(state="ambiguous", token=bindparam("new_token"), changed_at=bindparam("new_changed"))
-)
-_LAST_WEEK = select(func.max(ledger.c.week)).where(
-    ledger.c.space_id == bindparam("space"),
-    ledger.c.kind == bindparam("kind"),
-    ledger.c.subject == bindparam("subject"),
-    ledger.c.week <= bindparam("until"),
-)
-_OLDEST = select(func.min(ledger.c.not_before)).where(WAITING)
-_BUCKETS = (
-    select(ledger.c.bucket)
-    .where(WAITING, ledger.c.not_before <= bindparam("now"), ~UNCONFIRMED)
-    .distinct()
-    .order_by(ledger.c.bucket)
-)
+from bot.storage.tables import ledger, spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +41,11 @@ class StoredLedger:
         week: date,
         due_at: datetime,
         now: datetime,
+        *,
+        urgent: bool = False,
     ) -> bool:
-        """Adds the next ordinal of an occurrence, due at `due_at`."""
+        """Adds the next ordinal of an occurrence, due at `due_at`. `urgent`: a person has just asked for it,
+        so it goes before what was scheduled."""
         of = and_(
             ledger.c.space_id == space_id,
             ledger.c.kind == kind,
@@ -130,7 +56,7 @@ class StoredLedger:
         row = {"space_id": space_id, "kind": kind, "subject": subject, "week": week}
         row |= {"ordinal": 0 if last is None else last + 1, "bucket": bucket_of(space)}
         row |= {"due_at": due_at, "not_before": due_at, "state": "pending", "attempts": 0, "token": 0}
-        row |= {"place": "", "to_id": "", "ref": "", "why": "", "changed_at": now}
+        row |= {"place": "", "to_id": "", "ref": "", "why": "", "changed_at": now, "urgency": int(urgent)}
         insert = (postgresql if self.connection.dialect.name == "postgresql" else sqlite).insert(ledger)
         # A driver counts the rows that an INSERT wrote as it likes; a row that is given back is there.
         added = insert.on_conflict_do_nothing().returning(ledger.c.id)
@@ -161,7 +87,7 @@ class StoredLedger:
     def last_week(self, space: SpaceId, kind: str, subject: int, now: datetime) -> date | None:
         """The newest week that has begun somewhere for which the subject has a row of this kind."""
         place = {"space": space, "kind": kind, "subject": subject, "until": (now + DAY).date()}
-        found: date | None = self.connection.execute(_LAST_WEEK, place).scalar_one_or_none()
+        found: date | None = self.connection.execute(LAST_WEEK, place).scalar_one_or_none()
         return found
 
     def unsaid(self, space: SpaceId, row: int) -> Unsaid | None:
@@ -171,7 +97,7 @@ class StoredLedger:
     def said(self, space: SpaceId, row: int) -> Occurrence | None:
         """A row whose message is at its place, or may be."""
         found = select(*COLUMNS).join(spaces, spaces.c.id == ledger.c.space_id)
-        here = (ledger.c.space_id == space, ledger.c.id == row, ledger.c.state.in_(_PERHAPS_SAID))
+        here = (ledger.c.space_id == space, ledger.c.id == row, ledger.c.state.in_(PERHAPS_SAID))
         one = self.connection.execute(found.where(*here)).one_or_none()
         return None if one is None else read_occurrence(one, tried=one.attempts)
 
@@ -193,12 +119,22 @@ class StoredLedger:
         return self.connection.execute(said.limit(1)).one_or_none() is not None
 
     def next(
-        self, bucket: str, now: datetime, most: int, without: Collection[OccurrenceId] = ()
+        self,
+        bucket: str,
+        now: datetime,
+        most: int,
+        without: Collection[OccurrenceId] = (),
+        *,
+        urgent: bool = False,
     ) -> tuple[Occurrence, ...]:
         """The rows of the bucket that wait the longest, at most so many, `without` these, with one try more
-        counted. Nobody has them until they are leased."""
+        counted; what people have just asked for comes first, and nothing else where only what is `urgent` is
+        wanted. Nobody has them until they are leased."""
         place = {"bucket": bucket, "now": now, "most": most, "without": list(without)}
-        found = self.connection.execute(_NEXT, place)
+        found = list(self.connection.execute(NEXT_URGENT, place))
+        if not urgent and len(found) < most:
+            place |= {"most": most - len(found), "without": [*without, *(row.id for row in found)]}
+            found += self.connection.execute(NEXT, place)
         return tuple(read_occurrence(row, tried=row.attempts + 1) for row in found)
 
     def lease(self, rows: Sequence[Occurrence], token: int, now: datetime) -> set[OccurrenceId]:
@@ -207,7 +143,7 @@ class StoredLedger:
         if not rows:
             return set()
         place = {"now": now, "rows": [row.id for row in rows]}
-        waiting = set(self.connection.execute(_STILL_DUE, place).scalars())
+        waiting = set(self.connection.execute(STILL_DUE, place).scalars())
         new = {"new_token": token, "new_changed": now}
         leased = [
             {"row": row.id, "new_place": row.place, "new_to": row.to_id, "new_memo": row.memo, **new}
@@ -215,13 +151,13 @@ class StoredLedger:
             if row.id in waiting
         ]
         if leased:
-            self.connection.execute(_LEASE, leased)
+            self.connection.execute(LEASE, leased)
         return waiting
 
     def doubtful(self, bucket: str, now: datetime, most: int) -> tuple[Occurrence, ...]:
         """The rows of the bucket, at most so many, of which nobody knows whether they were said and that may
         be looked for now."""
-        found = self.connection.execute(_DOUBTFUL, {"bucket": bucket, "now": now, "most": most})
+        found = self.connection.execute(DOUBTFUL, {"bucket": bucket, "now": now, "most": most})
         return tuple(read_occurrence(row, tried=row.attempts) for row in found)
 
     def finish(self, marks: Sequence[tuple[OccurrenceId, Outcome]], token: int, now: datetime) -> bool:
@@ -243,18 +179,18 @@ class StoredLedger:
             for row, outcome in marks
         ]
         note_sent(self.connection, [row for row, outcome in marks if outcome.state == "sent"])
-        return self.connection.execute(_FINISH, rows).rowcount == len(rows)
+        return self.connection.execute(FINISH, rows).rowcount == len(rows)
 
     def doubt(self, bucket: str, token: int, now: datetime) -> int:
         """Rows that were being sent under an older token become ambiguous, under this one. How many."""
         place = {"the_bucket": bucket, "new_token": token, "new_changed": now}
-        return self.connection.execute(_DOUBT, place).rowcount
+        return self.connection.execute(DOUBT, place).rowcount
 
     def buckets(self, now: datetime) -> tuple[str, ...]:
         """Buckets in which something is due."""
-        return tuple(self.connection.execute(_BUCKETS, {"now": now}).scalars())
+        return tuple(self.connection.execute(BUCKETS, {"now": now}).scalars())
 
     def next_at(self) -> datetime | None:
         """When the row that waits the longest may go, or might have gone."""
-        found: datetime | None = self.connection.execute(_OLDEST).scalar_one_or_none()
+        found: datetime | None = self.connection.execute(OLDEST).scalar_one_or_none()
         return found

@@ -73,9 +73,10 @@ slot_subjects = Table(
 )
 
 # `token` is the fencing token of the lease under which a row is worked on; `delays` counts how often in a row
-# it was put off without a try. `place` and `to_id` say where it was about to be said, and are empty until
-# then, as is `memo`: what its notice noted for when it is sent.
-# `restored`: it came from a backup, or was due before that was in use, so it may have been said already.
+# it was put off without a try; `urgency` is above 0 for what a person has just asked for. `place` and `to_id`
+# say where it was about to be said, and are empty until then, as is `memo`: what its notice noted for when it
+# is sent. `restored`: it came from a backup, or was due before that was in use, so it may have been said
+# already.
 ledger = Table(
     "ledger",
     metadata,
@@ -97,6 +98,7 @@ ledger = Table(
     text("ref", REF_LIMIT),
     text("why", WHY_LIMIT),
     instant("changed_at"),
+    small_number("urgency", server_default="0"),
     Column("memo", String(MEMO_LIMIT), nullable=False, server_default=""),
     Column("restored", Boolean, nullable=False, server_default=sql("false")),
     fits("kind", WORD_LIMIT),
@@ -112,6 +114,18 @@ ledger = Table(
 )
 
 WAITING = sql("state IN ('pending', 'retry', 'leased', 'ambiguous')")
+
+# Few rows at any moment: what people have just asked for is looked for first.
+URGENT = sql("urgency > 0 AND state IN ('pending', 'retry', 'leased', 'ambiguous')")
+
+Index(
+    "ix_ledger_urgent",
+    ledger.c.bucket,
+    ledger.c.not_before,
+    ledger.c.id,
+    sqlite_where=URGENT,
+    postgresql_where=URGENT,
+)
 
 Index(
     "ix_ledger_waiting",

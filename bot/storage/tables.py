@@ -48,7 +48,15 @@ from bot.storage.columns import (
 )
 from bot.storage.inbox_tables import KEPT, inbox
 from bot.storage.install_tables import install_states, install_teams, installs
-from bot.storage.ledger_tables import WAITING, WHY_LIMIT, bucket_leases, ledger, slot_subjects, slots
+from bot.storage.ledger_tables import (
+    URGENT,
+    WAITING,
+    WHY_LIMIT,
+    bucket_leases,
+    ledger,
+    slot_subjects,
+    slots,
+)
 from bot.storage.plan_tables import (
     RUNNING,
     ZONE_LIMIT,
@@ -75,6 +83,7 @@ __all__ = [
     "KEPT",
     "RUNNING",
     "UNCONFIRMED",
+    "URGENT",
     "WAITING",
     "Ids",
     "Instant",

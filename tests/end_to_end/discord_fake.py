@@ -66,14 +66,20 @@ class Bucket:
 
 
 class FakeDiscord:
-    """`requests`: everything that was asked, as (method, path, status). `watch` hears of each request twice:
-    when it is asked, as "GET /users/@me", and when it is done and not yet answered."""
+    """`requests`: everything that was asked, as (method, path, status), and `moments`: when. `watch` hears of
+    each request twice: when it is asked, as "GET /users/@me", and when it is done and not yet answered.
+
+    `bucket`: of the messages in each channel; `members_bucket`: of the members of each server. `latency`:
+    the seconds that each answer takes.
+    """
 
     def __init__(self) -> None:
         self.world = World()
         self.gateway = Gateway(self.world, TOKEN)
         self.faults: list[Fault] = []
         self.bucket: Bucket | None = None
+        self.members_bucket: Bucket | None = None
+        self.moments: list[float] = []
         self.requests: list[tuple[str, str, int]] = []
         self.watch: Callable[[str, bool], None] = lambda _request, _done: None
         self.latency: Callable[[str], float] = lambda _asked: 0.0
@@ -127,6 +133,7 @@ class FakeDiscord:
     async def _refuse(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith(API):
             return await handler(request)
+        self.moments.append(time.monotonic())
         way = self.latency(f"{request.method} {request.path.removeprefix(API)}")
         await asyncio.sleep(way / 2)
         fault = next((one for one in self.faults if one.matches(request)), None)
@@ -171,28 +178,37 @@ class FakeDiscord:
             )
         raise Refusal(fault.status, fault.code, "told to fail")
 
+    def _bucket_of(self, request: web.Request) -> tuple[str, Bucket | None, str]:
+        """The route's bucket: its name, its limit, and the channel or server that it is of."""
+        if re.search(r"/channels/\d+/messages", request.path):
+            return "messages", self.bucket, request.match_info["channel"]
+        if re.search(r"/guilds/\d+/members/", request.path):
+            return "members", self.members_bucket, request.match_info["guild"]
+        return "", None, ""
+
     def _count(self, request: web.Request) -> None:
-        """Keeps to the bucket of messages in a channel."""
-        if self.bucket is None or not re.search(r"/channels/\d+/messages", request.path):
+        """Keeps to the bucket of the route."""
+        _, bucket, key = self._bucket_of(request)
+        if bucket is None:
             return
         now = time.monotonic()
-        key = request.match_info["channel"]
-        used = [at for at in self.bucket.used.get(key, []) if at > now - self.bucket.seconds]
-        if len(used) >= self.bucket.limit:
-            after = round(used[0] + self.bucket.seconds - now, 3)
+        used = [at for at in bucket.used.get(key, []) if at > now - bucket.seconds]
+        if len(used) >= bucket.limit:
+            after = round(used[0] + bucket.seconds - now, 3)
             raise Refusal(429, 0, "You are being rate limited.", retry_after=after)
-        self.bucket.used[key] = [*used, now]
+        bucket.used[key] = [*used, now]
 
     def _limits(self, request: web.Request) -> dict[str, str]:
-        if self.bucket is None:
+        name, bucket, key = self._bucket_of(request)
+        if bucket is None:
             return {}
-        used = self.bucket.used.get(request.match_info["channel"], [])
-        left = used[0] + self.bucket.seconds - time.monotonic() if used else 0.0
+        used = bucket.used.get(key, [])
+        left = used[0] + bucket.seconds - time.monotonic() if used else 0.0
         return {
-            "X-RateLimit-Limit": str(self.bucket.limit),
-            "X-RateLimit-Remaining": str(self.bucket.limit - len(used)),
+            "X-RateLimit-Limit": str(bucket.limit),
+            "X-RateLimit-Remaining": str(bucket.limit - len(used)),
             "X-RateLimit-Reset-After": f"{max(left, 0):.3f}",
-            "X-RateLimit-Bucket": "messages",
+            "X-RateLimit-Bucket": name,
         }
 
     def _authorise(self, request: web.Request) -> None:
@@ -289,7 +305,8 @@ class FakeDiscord:
         user = request.match_info["user"]
         if user not in guild.members:
             raise Refusal(404, 10007, "Unknown Member")
-        return send_json({"user": self.world.users[user].payload, "roles": []})
+        told = {"user": self.world.users[user].payload, "roles": []}
+        return send_json(told, headers=self._limits(request))
 
     async def _say(self, request: web.Request) -> web.Response:
         self._authorise(request)

@@ -41,6 +41,7 @@ class SlackFake:
         self.https: dict[str, HttpLine] = {}
         self.oauth = OAuth()
         self.agreeing: Workspace | Org | None = None
+        self.latency = 0.0  # the seconds that each answer takes
         self._tickets: dict[str, str] = {}
 
     @property
@@ -96,6 +97,7 @@ class SlackFake:
             refused = {"ok": False, "error": "ratelimited"}
             return web.json_response(refused, status=429, headers={"Retry-After": str(after)})
         scopes = known.scopes if known else set()
+        await asyncio.sleep(self.latency)
         return await self._answer(request, method, work, {"x-oauth-scopes": ",".join(sorted(scopes))})
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:

@@ -43,6 +43,8 @@ def _test(workspace: Workspace, _args: Payload) -> Payload:
 def _post(workspace: Workspace, args: Payload) -> Payload:
     channel = _channel(workspace, args)
     _require_open(workspace, channel)
+    if workspace.people.get(f"U{channel[1:]}", {}).get("deleted"):
+        raise ApiError("channel_not_found")
     post = workspace.say(channel, {key: value for key, value in args.items() if key != "channel"})
     return {"channel": channel, "ts": post.ts, "message": post.payload}
 

@@ -1,5 +1,7 @@
 """What is said unasked on Discord, and every way in which that can fail."""
 
+import asyncio
+from bisect import bisect_left
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -265,3 +267,72 @@ async def test_a_refusal_says_what_can_t_be_reached_any_more(
     with pytest.raises(Unreachable) as caught:
         await post.say(post.occurrence(0, place))
     assert caught.value.cut == cut
+
+
+async def test_a_known_member_and_channel_cost_two_requests(post: Post) -> None:
+    """Three without Discord's word for the member, four for a channel that has to be opened."""
+    post.bot.adapter._members._seconds = 60.0
+    asked = []
+    for ordinal in range(3):
+        if ordinal == 1:
+            post.bot.adapter._members._seen.clear()
+        before = len(post.fake.requests)
+        await post.say(post.occurrence(ordinal))
+        asked.append([method for method, *_ in post.fake.requests[before:]])
+    assert asked == [["GET", "POST", "POST", "PATCH"], ["GET", "POST", "PATCH"], ["POST", "PATCH"]]
+
+
+async def test_a_member_s_word_counts_for_a_while_and_ends_with_a_refusal(post: Post) -> None:
+    members = post.bot.adapter._members
+    members._seconds = 60.0
+    members.hear({"guild_id": post.guild.id, "member": {"user": {"id": post.user.id}}})
+    members.hear({"user": {"id": post.user.id}})  # in a direct message
+    del post.guild.members[post.user.id]
+    await members.require(post.guild.id, post.user.id)
+    members._seconds = 0.0
+    with pytest.raises(Unreachable, match="10007"):
+        await post.say(post.row)
+    members._seconds = 60.0
+    with pytest.raises(Unreachable, match="10007"):
+        await post.say(post.row)
+
+
+async def test_what_waited_for_too_long_is_not_created(post: Post) -> None:
+    notice = replace(make_notice(post.row), until=0.0)
+    with pytest.raises(RetryLater) as caught:
+        await post.messenger.post(post.row, notice)
+    assert (caught.value.after, caught.value.alone) == (0.0, True)
+    assert post.told == []
+
+
+async def test_after_a_limit_what_is_half_made_waits_as_well(post: Post) -> None:
+    """One message of several that are on their way meets a limit: the others are edited afterwards."""
+    users = [post.user, *(post.fake.world.add_user(f"Member {number}") for number in range(3))]
+    post.bot.adapter._members._seconds = 60.0
+    rows = [make_occurrence(post.guild.id, "direct", user.id, number) for number, user in enumerate(users)]
+    for user in users:
+        post.bot.adapter._members.see(post.guild.id, user.id)
+        post.bot.channels.kept[user.id] = post.fake.world.open_direct(user.id)
+    # The first is refused while the answers to the others are on their way.
+    first = f"/channels/{post.bot.channels.kept[users[0].id]}/messages"
+    post.fake.latency = lambda asked: 1.0 if asked.startswith("POST") and asked != f"POST {first}" else 0.0
+    post.fake.faults.append(Fault("POST", first, 429, retry_after=30))
+    ended = await asyncio.gather(*(post.say(row) for row in rows), return_exceptions=True)
+    assert all(isinstance(one, RetryLater) and one.after for one in ended)
+    assert "PATCH" not in [method for method, *_ in post.fake.requests]
+    half = [one.ref for one in ended if isinstance(one, RetryLater) and one.ref]
+    assert len(half) == len(post.told) == 3
+
+
+async def test_no_second_holds_more_requests_than_the_rate(post: Post) -> None:
+    """However many messages are on their way: a limiter counts requests, as they go."""
+    users = [post.fake.world.add_user(f"Member {number}") for number in range(24)]
+    for user in users:
+        post.guild.members[user.id] = 0
+        post.bot.channels.kept[user.id] = post.fake.world.open_direct(user.id)
+    rows = [make_occurrence(post.guild.id, "direct", user.id, number) for number, user in enumerate(users)]
+    await asyncio.gather(*(post.say(row) for row in rows))
+    assert len(post.told) == 24
+    assert len(post.fake.moments) >= 72
+    moments = sorted(post.fake.moments)
+    assert max(bisect_left(moments, at + 1.0) - number for number, at in enumerate(moments)) <= 50

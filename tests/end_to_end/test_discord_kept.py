@@ -78,7 +78,7 @@ async def working(town: Town, data: Path) -> AsyncIterator[None]:
         app.catalog,
         app.painter,
         StubMemory(),
-        app.channels,
+        app.channels["discord"],
         telemetry.report_bug,
         api_url=town.fake.api_url,
         gateway_url=town.fake.gateway_url,

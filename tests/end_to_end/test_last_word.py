@@ -82,7 +82,7 @@ async def on_discord(fake: FakeDiscord, data: Path) -> AsyncIterator[App]:
         app.catalog,
         app.painter,
         StubMemory(),
-        app.channels,
+        app.channels["discord"],
         telemetry.report_bug,
         api_url=fake.api_url,
         gateway_url=fake.gateway_url,

@@ -114,7 +114,10 @@ async def test_a_row_that_was_moved_is_used_for_nobody(met: Many) -> None:
     for person in (ridge, valley):
         await courier.drain(bucket(person))
     assert (said(ridge), said(valley)) == (0, ROWS)
-    assert states(met, ridge) == Counter({"retry": ROWS})  # nothing is lost: the operator puts it right
+    # Nothing is lost: the operator puts it right, and the bucket rests until then.
+    waiting = states(met, ridge)
+    assert set(waiting) <= {"retry", "pending"}
+    assert waiting.total() == ROWS
     told = await ridge.type("/cairn", "")
     assert told["blocks"][0]["text"]["text"] == "One moment"
     assert len(valley.workspace.posts) == ROWS + 1

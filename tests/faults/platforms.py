@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.discord.adapter import DiscordAdapter
+from bot.adapters.slack.direct_messages import DirectMessages, ProcessMemory
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.openings import Openings
@@ -72,8 +73,9 @@ async def open_messenger(
         async with ClientSession() as session:
             client = AsyncWebClient(SLACK_TOKEN, api_url, session=session, retry_handlers=[])
             pictures = Pictures(client, unpainted, unpainted)
+            direct = DirectMessages(client, Openings(MANY), ProcessMemory(), "T0000000")
             yield Stepping(
-                SlackMessenger(client, pictures, Naming("", ()), Openings(MANY)),
+                SlackMessenger(client, pictures, Naming("", ()), direct),
                 step,
             )
         return

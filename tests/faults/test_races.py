@@ -112,7 +112,9 @@ class Crowd(Unheard):
         """Everything that is due, from here."""
         self.told.clear()
         self.planner.plan_due(self.desk.clock.at)
-        courier = Courier(self.store, self, self, self.desk.clock, hop, owner="one", pace=UNPACED)
+        courier = Courier(
+            self.store, self, self, self.desk.clock, hop, owner="one", pace=UNPACED, in_flight=1
+        )
         asyncio.run(courier.drain("playground"))
 
     def race(self, dice: random.Random, change: Callable[[int], None]) -> None:

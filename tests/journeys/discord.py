@@ -44,7 +44,7 @@ def open_bot(app: App, memory: Remembered, api_url: str = "", gateway_url: str =
         app.catalog,
         app.painter,
         memory,
-        app.channels,
+        app.channels["discord"],
         telemetry.report_bug,
         api_url=api_url,
         gateway_url=gateway_url,

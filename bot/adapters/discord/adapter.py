@@ -15,6 +15,7 @@ from bot.adapters.discord.dispatcher import Dispatcher
 from bot.adapters.discord.fallback import Fallback
 from bot.adapters.discord.guilds import Guilds, unless_busy
 from bot.adapters.discord.invalid import InvalidRequests
+from bot.adapters.discord.memberships import Memberships
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.patience import Patience
 from bot.adapters.discord.pictures import Pictures
@@ -35,6 +36,7 @@ from bot.core.errors import NotConnected
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors, Painter
 from bot.platform_health import PlatformHealth
+from bot.rate_limit import RateLimiter
 
 
 class DiscordAdapter:
@@ -43,8 +45,9 @@ class DiscordAdapter:
     `patience`: the seconds after which Discord is asked for more time; `answers`: how an answer is tried.
     `api_url`, `gateway_url`: another server that speaks as Discord does; for the whole process. `rate`: how
     many requests a second what is said unasked may take; `openings`: how many new conversations a minute;
-    `proof`: after how many seconds a refusal is looked at a second time, before anything ends because of it;
-    `health`: where the connection reports how it is; `acts` remembers what Discord counts.
+    `member_seconds`: how long Discord's word for a member counts; `proof`: after how many seconds a refusal
+    is looked at a second time, before anything ends because of it; `health`: where the connection reports how
+    it is; `acts` remembers what Discord counts.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class DiscordAdapter:
         answers: Patience | None = None,
         rate: float = RATE,
         openings: int = OPENINGS,
+        member_seconds: float = 0.0,
         health: PlatformHealth | None = None,
         proof: float = PROOF_SECONDS,
         acts: Acts | None = None,
@@ -76,8 +80,8 @@ class DiscordAdapter:
         self._owner = owner
         self._signs_in = self._closed = False
         self._at_work = WorkInHand()
-        acts = acts or RecentActs()
-        invalid, answers = InvalidRequests(health=health), answers or Patience()
+        acts, answers = acts or RecentActs(), answers or Patience()
+        invalid = InvalidRequests(health=health, pace=RateLimiter(rate))
         self.connection = Connection(
             self,
             lambda error: report(error, None),
@@ -87,7 +91,7 @@ class DiscordAdapter:
             health=health,
             starts=Starts(acts, health),
         )
-        rest = Rest(self.connection, invalid, rate)
+        rest = Rest(self.connection, invalid)
         pictures = Pictures(painter, report)
         direct = DirectChannels(rest, channels, openings)
         fallback = Fallback(rest, direct, answers)
@@ -100,7 +104,8 @@ class DiscordAdapter:
         self._dispatcher = Dispatcher(doors, catalog, replies, self._below, whereabouts, patience)
         question = DiscordQuestion(rest)
         self._guilds = Guilds(doors, question, proof)
-        self._messenger = DiscordMessenger(rest, pictures, direct)
+        self._members = Memberships(rest, member_seconds)
+        self._messenger = DiscordMessenger(rest, pictures, direct, self._members)
         self.messenger = ProvenMessenger(self._messenger, question, proof)
 
     async def sign_in(self, token: str) -> None:
@@ -146,10 +151,12 @@ class DiscordAdapter:
 
     async def hear_interaction(self, payload: Payload) -> None:
         with self._at_work():
+            self._members.hear(payload)
             await self._dispatcher.hear_interaction(payload)
 
     async def hear_message(self, payload: Payload) -> None:
         with self._at_work():
+            self._members.hear(payload)
             await self._dispatcher.hear_message(payload, self._bot)
 
     async def hear_arrival(self, space: Space, channel: str | None) -> None:

@@ -1,6 +1,7 @@
 """The channels of direct messages: opened a few a minute, because Discord flags a bot that opens many, and
 remembered, so that nobody's is opened again."""
 
+import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from time import monotonic
@@ -48,6 +49,7 @@ class DirectChannels:
         self._now = now
         self._known: OrderedDict[str, str] = OrderedDict()
         self._opened: deque[float] = deque()
+        self._looking = asyncio.Lock()
         self._closed_until = 0.0
         self._promised = 0.0
 
@@ -90,10 +92,11 @@ class DirectChannels:
             self._known.popitem(last=False)
 
     async def _require_room(self) -> None:
-        if not self._opened or self._opened[-1] <= self._now() - MINUTE:
-            # Perhaps another process has opened some before this one took its place.
-            ages = await self._memory.ages(MINUTE)
-            self._opened.extend(self._now() - age for age in ages)
+        async with self._looking:
+            if not self._opened or self._opened[-1] <= self._now() - MINUTE:
+                # Perhaps another process has opened some before this one took its place.
+                ages = await self._memory.ages(MINUTE)
+                self._opened.extend(self._now() - age for age in ages)
         now = self._now()
         while self._opened and self._opened[0] <= now - MINUTE:
             self._opened.popleft()

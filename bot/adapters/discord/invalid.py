@@ -1,5 +1,6 @@
 """Requests that Discord refused. Ten thousand within ten minutes shut an address out, so Cairn stops long
-before; and some requests would rather fail at once than be tried again by the library."""
+before; and some requests would rather fail at once than be tried again by the library. Those also keep to the
+limit of the whole bot, at the moment at which they really go."""
 
 import json
 import time
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import aiohttp
 
 from bot.platform_health import PlatformHealth
+from bot.rate_limit import RateLimiter
 
 WINDOW_SECONDS = 600.0
 INVALID_LIMIT = 1_000
@@ -59,17 +61,19 @@ class Impatient(Patient):
 
 class InvalidRequests:
     """Counts what was refused within the last ten minutes, of everything that is sent under its trace, and
-    reports to `health` how requests go."""
+    reports to `health` how requests go. `pace` lets impatient requests through."""
 
     def __init__(
         self,
         limit: int = INVALID_LIMIT,
         now: Callable[[], float] = time.monotonic,
         health: PlatformHealth | None = None,
+        pace: RateLimiter | None = None,
     ) -> None:
         self._limit = limit
         self._now = now
         self._health = health or PlatformHealth()
+        self._pace = pace
         self._refused: deque[float] = deque()
 
     def trace(self, *, impatient: bool = False) -> aiohttp.TraceConfig:
@@ -94,8 +98,12 @@ class InvalidRequests:
         if status in _INVALID and scope != "shared":
             self._refused.append(self._now())
 
-    async def _before(self, *_: object) -> None:
+    async def _before(
+        self, _session: aiohttp.ClientSession, ctx: SimpleNamespace, _params: aiohttp.TraceRequestStartParams
+    ) -> None:
         self.check()
+        if ctx.trace_request_ctx == IMPATIENT and self._pace is not None:
+            await self._pace.acquire()
 
     async def _after(
         self, _session: aiohttp.ClientSession, ctx: SimpleNamespace, params: aiohttp.TraceRequestEndParams

@@ -11,10 +11,12 @@ import structlog
 
 from bot.adapters.discord.direct import DirectChannels
 from bot.adapters.discord.failures import FAILURES, is_broken, read_failure
+from bot.adapters.discord.memberships import Memberships
 from bot.adapters.discord.pictures import Pictures
 from bot.adapters.discord.refusals import NO_ACCESS, UNKNOWN_CHANNEL
 from bot.adapters.discord.render import COMPONENTS_V2, in_words, message_payload, opening_payload
 from bot.adapters.discord.rest import RECENT, Rest
+from bot.adapters.met_limit import MetLimit
 from bot.core.chat.codec import decode
 from bot.core.chat.message import Message
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
@@ -33,38 +35,49 @@ class DiscordMessenger:
 
     deduplicates = True
 
-    def __init__(self, rest: Rest, pictures: Pictures, direct: DirectChannels, bot: str = "") -> None:
+    def __init__(
+        self, rest: Rest, pictures: Pictures, direct: DirectChannels, members: Memberships, bot: str = ""
+    ) -> None:
         self._rest = rest
         self._pictures = pictures
         self.bot = bot  # the bot's own user id, known once it is signed in
         self._direct = direct
+        self._members = members
+        self._limit = MetLimit()
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
         """Says it. What an earlier try left half made is completed; the key is a nonce for Discord, so that
         a message that is minutes old is not made twice."""
-        if (ref := Ref.read(occurrence.ref)) is None:
-            ref, complete = await self._create(occurrence, notice)
-            if complete:
-                return ref
+        began = monotonic()
+        try:
+            if (ref := Ref.read(occurrence.ref)) is None:
+                ref, complete = await self._create(occurrence, notice, began)
+                if complete:
+                    return ref
+            self._limit.check(began, str(ref))
+            await self._finish(ref, notice)
+        except RetryLater as error:
+            self._limit.note(error)
+            raise
+        return ref
+
+    async def _finish(self, ref: Ref, notice: Notice) -> None:
+        """Gives the message its last form. Whatever keeps it from that, the message is there."""
         try:
             await self._complete(ref, notice.message)
         except FAILURES as error:
             failure = read_failure(error, notice.place)
-            after = failure.after if isinstance(failure, RetryLater) else None
-            # The message is there, and an edit can be repeated.
-            raise (
-                Outage(failure.why, ref=str(ref))
-                if after is None
-                else RetryLater(failure.why, after, ref=str(ref))
-            ) from error
-        return ref
+            if isinstance(failure, RetryLater) and failure.after is not None:
+                raise RetryLater(failure.why, failure.after, ref=str(ref)) from error
+            raise Outage(failure.why, ref=str(ref)) from error
 
-    async def _create(self, occurrence: Occurrence, notice: Notice) -> tuple[Ref, bool]:
+    async def _create(self, occurrence: Occurrence, notice: Notice, began: float) -> tuple[Ref, bool]:
         """The message, and whether it is complete already because an earlier try had made it."""
         try:
             channel = await self._channel(occurrence, notice.place, notice.to.id)
             if monotonic() > notice.until:
                 raise RetryLater("waited for too long", 0.0, alone=True)
+            self._limit.check(began)
         except FAILURES as error:
             raise read_failure(error, notice.place) from error
         try:
@@ -95,7 +108,7 @@ class DiscordMessenger:
             return to
         known = await self._direct.find(to)
         try:
-            await self._rest.find_member(occurrence.space.id, to)
+            await self._members.require(occurrence.space.id, to)
         except discord.Forbidden as error:
             code = str(error.code or NO_ACCESS)
             raise Unreachable(why_of("not in the community", code), "space", code) from error

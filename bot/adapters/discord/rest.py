@@ -4,12 +4,10 @@ Everything goes through the library, which keeps to the limits of each route. An
 path for webhooks: on the other one they would wait for each other.
 """
 
-import asyncio
 import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from time import monotonic
 from typing import Any
 
 import aiohttp
@@ -28,30 +26,14 @@ Payload = dict[str, Any]
 Files = Mapping[str, bytes]
 
 
-class Spacing:
-    """Spaces out requests, so that no second holds more than `rate` of them."""
-
-    def __init__(self, rate: float) -> None:
-        self._between = 1 / rate
-        self._free = 0.0
-
-    async def wait(self) -> None:
-        now = monotonic()
-        at = max(self._free, now)
-        self._free = at + self._between
-        if at > now:
-            await asyncio.sleep(at - now)
-
-
 class Rest:
     """Raises discord.HTTPException and aiohttp's errors; what is said unasked also raises Refused at once,
-    where an answer would be tried again. `rate`: how many requests a second that may take; answers count
-    for nothing. `invalid` counts what is refused."""
+    where an answer would be tried again, and keeps to the limit of the whole bot; answers count for nothing.
+    `invalid` counts what is refused."""
 
-    def __init__(self, client: discord.Client, invalid: InvalidRequests, rate: float = RATE) -> None:
+    def __init__(self, client: discord.Client, invalid: InvalidRequests) -> None:
         self._client = client
         self._invalid = invalid
-        self._spacing = Spacing(rate)
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -140,7 +122,6 @@ class Rest:
     async def _ask(
         self, route: Route, payload: Payload | None, files: Files | None = None, **given: Any
     ) -> Any:
-        await self._spacing.wait()
         given |= {"timeout": TIMEOUT, "trace_request_ctx": IMPATIENT}
         with _readable():
             if files:

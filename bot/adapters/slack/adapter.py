@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.identity import Belonging, require_same
 from bot.adapters.proofs import PROOF_SECONDS, ProvenMessenger
 from bot.adapters.slack.arrival import arriving
+from bot.adapters.slack.direct_messages import Memory, ProcessMemory
 from bot.adapters.slack.guard import BODY_LIMIT, Guard
 from bot.adapters.slack.hearing import Hearing
 from bot.adapters.slack.install import Beginnings, Credentials, InstallDoor
@@ -165,18 +166,19 @@ async def open_slack(
     health: PlatformHealth | None = None,
     proof: float = PROOF_SECONDS,
     owner: Belonging | None = None,
+    channels: Memory | None = None,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of the workspace that the bot's token belongs to, for as long as the block lasts.
 
     `report` is told about bugs, `health` how the connection is. `proof`: after how many seconds a refusal is
     looked at a second time, before anything ends because of it. `owner`: which application the database
-    belongs to. Raises SettingsError for a token of another one, or one that Slack doesn't take, and
-    NotConnected when Slack can't be reached.
+    belongs to; `channels` keeps the channels of direct messages. Raises SettingsError for a token of another
+    application, or one that Slack doesn't take, and NotConnected when Slack can't be reached.
     """
-    health = health or PlatformHealth()
+    health, channels = health or PlatformHealth(), channels or ProcessMemory()
     async with open_session() as session:
         around = Surroundings(
-            doors, catalog, painter, report, prefix, api_url, openings, session, health, alone=True
+            doors, catalog, painter, report, prefix, api_url, openings, session, health, channels, alone=True
         )
         client = around.client(token)
         told = await ask(client.auth_test(), "SLACK_BOT_TOKEN")
@@ -204,14 +206,15 @@ async def open_workspaces(
     openings: int = MOST,
     health: PlatformHealth | None = None,
     proof: float = PROOF_SECONDS,
+    channels: Memory | None = None,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of all workspaces that have installed Cairn, and of those that will, for as long as the
     block lasts. `report` is told about bugs, `health` how the connection is; `clock` is the machine's;
-    `proof` as for `open_slack`."""
-    health = health or PlatformHealth()
+    `proof` and `channels` as for `open_slack`."""
+    health, channels = health or PlatformHealth(), channels or ProcessMemory()
     async with open_session() as session:
         around = Surroundings(
-            doors, catalog, painter, report, prefix, api_url, openings, session, health, alone=False
+            doors, catalog, painter, report, prefix, api_url, openings, session, health, channels, alone=False
         )
         client = around.client(None)
 

@@ -1,14 +1,15 @@
 """What is said unasked on Slack, each under its key; and whether Slack has it already."""
 
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.met_limit import MetLimit
+from bot.adapters.slack.direct_messages import DirectMessages
 from bot.adapters.slack.errors import BROKEN, code_of, delivery_error, nothing_said
 from bot.adapters.slack.naming import Naming
-from bot.adapters.slack.openings import Openings
-from bot.adapters.slack.people import user_of
 from bot.adapters.slack.pictures import Pictures
 from bot.adapters.slack.render import message_payload
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
@@ -31,29 +32,44 @@ class SlackMessenger:
     deduplicates = False
 
     def __init__(
-        self, client: AsyncWebClient, pictures: Pictures, naming: Naming, openings: Openings
+        self, client: AsyncWebClient, pictures: Pictures, naming: Naming, direct: DirectMessages
     ) -> None:
         self._client = client
         self._pictures = pictures
         self._naming = naming
-        self._openings = openings
+        self._direct = direct
+        self._limit = MetLimit()
         # How far a search went that was told to wait: the next page, and how many were read.
         self._reached: dict[str, tuple[str, int]] = {}
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
-        """Says it, and shows its charts below."""
-        channel = await self._open(notice.place, notice.to.id)
+        """Says it, and shows its charts below. A direct channel that is known is posted to directly; if it
+        refuses, it is opened again, which tells whether the account was closed."""
         payload = {
             **message_payload(self._naming.message(notice.message)),
             "client_msg_id": str(occurrence.uuid),
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": occurrence.key}},
         }
         try:
-            said = await self._client.chat_postMessage(channel=channel, **payload)
-        except BROKEN as error:
-            raise delivery_error(error) from None
-        await self._pictures.show(channel, notice.message)
-        return Ref(channel, str(said["ts"]))
+            ref = await self._deliver(notice, payload)
+        except RetryLater as error:
+            self._limit.note(error)
+            raise
+        await self._pictures.show(ref.channel, notice.message)
+        return ref
+
+    async def _deliver(self, notice: Notice, payload: Payload) -> Ref:
+        to, began = notice.to.id, monotonic()
+        known = await self._direct.find(to) if notice.place == "direct" else to
+        channel = known or await self._open(to, notice, began)
+        try:
+            return await self._say(channel, payload)
+        except Unreachable:
+            if notice.place != "direct" or known is None:
+                raise
+            self._limit.check(began)
+            await self._direct.forget(to)
+            return await self._say(await self._open(to, notice, began), payload)
 
     async def find(self, occurrence: Occurrence) -> Finding:
         """Looks for the key in what was said there since shortly before it was due. Told to wait, it goes on
@@ -61,7 +77,10 @@ class SlackMessenger:
         if not occurrence.to_id:
             return Absent()
         try:
-            channel = await self._open(occurrence.place, occurrence.to_id)
+            to = occurrence.to_id
+            if occurrence.place != "direct":
+                return await self._search(to, occurrence)
+            channel = await self._direct.find(to) or await self._direct.open(to)
             return await self._search(channel, occurrence)
         except Unreachable as error:  # not allowed to look, or no longer there
             if error.cut == "space":
@@ -94,16 +113,19 @@ class SlackMessenger:
             self._reached.clear()
         self._reached[key] = cursor, page
 
-    async def _open(self, place: str, to: str) -> str:
-        """The id of the channel: a member's direct messages are one of their own."""
-        if place != "direct":
-            return to
-        self._openings.take(to)
+    async def _open(self, user: str, notice: Notice, began: float) -> str:
+        channel = await self._direct.open(user)
+        self._limit.check(began)
+        if monotonic() > notice.until:
+            raise RetryLater("waited for too long", 0.0, alone=True)
+        return channel
+
+    async def _say(self, channel: str, payload: Payload) -> Ref:
         try:
-            opened = await self._client.conversations_open(users=user_of(to))
+            said = await self._client.chat_postMessage(channel=channel, **payload)
         except BROKEN as error:
-            raise nothing_said(error) from None
-        return str(opened["channel"]["id"])
+            raise delivery_error(error) from None
+        return Ref(channel, str(said["ts"]))
 
     async def _read(self, channel: str, oldest: str, cursor: str) -> Payload:
         try:

@@ -7,6 +7,7 @@ from aiohttp import ClientSession, ClientTimeout
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.client import ReportingClient
+from bot.adapters.slack.direct_messages import DirectMessages, Memory, ProcessMemory
 from bot.adapters.slack.listeners import Listeners, Report
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.naming import Naming
@@ -28,8 +29,9 @@ READ_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every workspace shares. `openings`: direct messages that each takes unasked in a minute. `alone`:
-    there is one workspace, so a token that is refused is the platform's trouble."""
+    """What every workspace shares. `openings`: direct messages that each takes unasked in a minute, and
+    `channels`: where those that were opened are kept. `alone`: there is one workspace, so a token that is
+    refused is the platform's trouble."""
 
     doors: PlatformDoors
     catalog: Catalog
@@ -40,6 +42,7 @@ class Surroundings:
     openings: int
     session: ClientSession
     health: PlatformHealth = field(default_factory=PlatformHealth)
+    channels: Memory = field(default_factory=ProcessMemory)
     alone: bool = True
 
     def client(self, token: str | None) -> AsyncWebClient:
@@ -63,7 +66,8 @@ class Surroundings:
         naming = Naming(self.prefix, self.catalog.roots)
         replies = Replies(client, self.session, pictures)
         listeners = Listeners(self.doors, self.catalog, reader, client, replies, naming, self.report)
-        messenger = SlackMessenger(client, pictures, naming, Openings(self.openings))
+        direct = DirectMessages(client, Openings(self.openings), self.channels, space.address.id)
+        messenger = SlackMessenger(client, pictures, naming, direct)
         return Workspace(space, listeners, messenger, client)
 
 

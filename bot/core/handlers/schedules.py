@@ -146,7 +146,8 @@ def say_once(
     kept = ctx.tx.schedules.add(space, once, request.now)
     if kept is not None:
         week = monday_of(request.now.date())
-        ctx.tx.ledger.add(request.space.address, space, kept.kind, kept.id, week, request.now, request.now)
+        now = request.now
+        ctx.tx.ledger.add(request.space.address, space, kept.kind, kept.id, week, now, now, urgent=True)
 
 
 def require_channel(request: Request) -> Address:

@@ -163,7 +163,7 @@ FAULTS = (
     ),
     Fault(
         "the weeks of a clock ahead count as told",
-        "bot/storage/ledger.py",
+        "bot/storage/ledger_statements.py",
         'ledger.c.week <= bindparam("until"),',
         'bindparam("until") == bindparam("until"),',
         CLOCKS,

@@ -9,6 +9,7 @@ CLAIMING = "bot/delivery/claims.py"
 OUTCOMES = "bot/delivery/outcomes.py"
 LEASES = "bot/storage/leases.py"
 LEDGER = "bot/storage/ledger.py"
+STATEMENTS = "bot/storage/ledger_statements.py"
 DELIVERY = "tests/contract/test_delivery.py"
 CLAIMS = "tests/contract/test_claims.py"
 REMINDERS = "tests/contract/test_reminders.py"
@@ -45,7 +46,7 @@ FAULTS = (
     ),
     Fault(
         "any token may mark a row",
-        LEDGER,
+        STATEMENTS,
         'ledger.c.token == bindparam("held_token"),',
         'bindparam("held_token") > 0,',
         CLAIMS,
@@ -200,7 +201,7 @@ FAULTS = (
     ),
     Fault(
         "what is being snoozed is claimed all the same",
-        LEDGER,
+        STATEMENTS,
         '        ledger.c.not_before <= bindparam("now"),\n    )\n    .with_for_update(skip_locked=True)\n',
         '        ledger.c.not_before <= bindparam("now"),\n    )\n',
         CLAIMS,

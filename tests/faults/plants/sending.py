@@ -13,6 +13,7 @@ DOUBT_TESTS = "tests/contract/test_doubts.py"
 MAKING_TESTS = "tests/contract/test_making.py"
 FLIGHT_TESTS = "tests/contract/test_in_flight.py"
 PACE_TESTS = "tests/properties/test_pace.py"
+URGENCY_TESTS = "tests/contract/test_urgency.py"
 
 FAULTS = (
     Fault(
@@ -153,10 +154,66 @@ FAULTS = (
     ),
     Fault(
         "a limiter forgets what it let through",
-        "bot/delivery/rate_limit.py",
+        "bot/rate_limit.py",
         "return max(self._free, self._passed[0] + self._window)",
         "return self._passed[0]",
         PACE_TESTS,
         "too_full",
+    ),
+    Fault(
+        "what people have just asked for waits in its turn",
+        "bot/storage/ledger.py",
+        "found = list(self.connection.execute(NEXT_URGENT, place))",
+        "found = []",
+        URGENCY_TESTS,
+        "waits_for_longer and sqlite",
+    ),
+    Fault(
+        "slow answers take every place",
+        DRAIN,
+        "RESERVED = 2",
+        "RESERVED = 0",
+        URGENCY_TESTS,
+        "leave_it_a_place and sqlite",
+    ),
+    Fault(
+        "a known channel on Slack is opened each time",
+        "bot/adapters/slack/messenger.py",
+        'known = await self._direct.find(to) if notice.place == "direct" else to',
+        'known = None if notice.place == "direct" else to',
+        "tests/end_to_end/test_slack_known_channels.py",
+        "one_request",
+    ),
+    Fault(
+        "a closed account on Slack is not noticed",
+        "bot/adapters/slack/messenger.py",
+        'if notice.place != "direct" or known is None:',
+        'if notice.place != "direct" or known:',
+        "tests/end_to_end/test_slack_known_channels.py",
+        "closed_account",
+    ),
+    Fault(
+        "requests to Discord are not limited",
+        "bot/adapters/discord/invalid.py",
+        "            await self._pace.acquire()\n",
+        "            pass\n",
+        "tests/end_to_end/test_discord_delivery.py",
+        "no_second",
+    ),
+    Fault(
+        "what Discord has half made is forgotten",
+        "bot/adapters/discord/messenger.py",
+        "raise Outage(failure.why, ref=str(ref)) from error",
+        "raise Outage(failure.why) from error",
+        "tests/end_to_end/test_discord_delivery.py",
+        "half_made",
+    ),
+    Fault(
+        "a broken server is taken for one that did nothing",
+        "bot/adapters/discord/messenger.py",
+        "if is_broken(error):",
+        "if error is None:",
+        "tests/end_to_end/test_discord_delivery.py",
+        "every_refusal or line_broke",
     ),
 )

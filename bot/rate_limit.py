@@ -14,7 +14,8 @@ CREDIT = 0.05
 class RateLimiter:
     """Lets `rate` a second through, evenly spaced. No second holds more, however late anybody wakes up.
 
-    `now`: seconds of a clock that only goes forward.
+    `now`: seconds of a clock that only goes forward. `margin`: seconds added to each window where `rate` is
+    all that is allowed, because not every request takes equally long to arrive.
     """
 
     def __init__(
@@ -22,9 +23,10 @@ class RateLimiter:
         rate: float,
         now: Callable[[], float] = monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        margin: float = 0.0,
     ) -> None:
         most = max(1, int(rate))
-        self._window = max(WINDOW, most / rate)
+        self._window = max(WINDOW, most / rate) + margin
         self._gap = self._window / most
         self._credit = min(CREDIT, self._gap)
         self._now = now
