@@ -66,6 +66,11 @@ def claimed(box: Inbox, *besides: Address) -> Kept:
     return kept
 
 
+def kept_rows(engine: Engine) -> dict[str, int]:
+    """How many rows the tables have that are not empty, but for the one that comes with the schema."""
+    return {name: rows for name, rows in count_rows(engine).items() if rows and name != "schema_support"}
+
+
 class TestKeys:
     def test_the_same_call_has_one_effect_and_one_answer(self, desk: Desk, engine: Engine) -> None:
         answers = [desk.router.answer(CALL) for _ in range(TIMES)]
@@ -98,7 +103,7 @@ class TestKeys:
             told = desk.router.answer(refused)
             assert told is not None
             assert told.refused
-        assert set(count_rows(engine).values()) == {0}
+        assert kept_rows(engine) == {}
         assert desk.router.answer(CALL) is not None
 
     def test_what_was_given_up_keeps_nothing_and_may_come_again(self, desk: Desk, engine: Engine) -> None:
@@ -106,7 +111,7 @@ class TestKeys:
         told = hasty.router.answer(CALL)
         assert told is not None
         assert told.given_up
-        assert set(count_rows(engine).values()) == {0}
+        assert kept_rows(engine) == {}
         assert desk.router.answer(CALL) is not None
 
     def test_a_key_is_forgotten_after_a_day_and_not_before(
