@@ -17,7 +17,7 @@ def do_nothing() -> None:
     [
         (Option("week", "w", int), "3", 3),
         (Option("week", "w", int), 3, 3),
-        (Option("week", "w", int), " -2 ", -2),
+        (Option("week", "w", int, least=-3), " -2 ", -2),
         (Option("all", "a", bool), "Yes", True),
         (Option("all", "a", bool), False, False),
         (Option("day", "d", date), "2027-01-31", date(2027, 1, 31)),
@@ -33,7 +33,8 @@ def test_what_is_given_becomes_the_options_kind(option: Option, given: str, valu
     ("option", "given", "reason"),
     [
         (Option("week", "w", int), "three", "option.integer"),
-        (Option("week", "w", int), "1000001", "option.integer"),
+        (Option("week", "w", int, least=4, most=20), "21", "option.integer"),
+        (Option("week", "w", int, least=4, most=20), "3", "option.integer"),
         (Option("week", "w", int), "٣", "option.integer"),
         (Option("all", "a", bool), "perhaps", "option.bool"),
         (Option("day", "d", date), "31.1.2027", "option.date"),
