@@ -25,7 +25,8 @@ ENV CAIRN_DATA=/data CAIRN_LOG_FORMAT=json CAIRN_HEALTH_PORT=8766 HOME=/data TMP
 USER 10001
 VOLUME /data
 STOPSIGNAL SIGTERM
+# An engine may restart what is unhealthy, and that mends no platform and no database: so liveness.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["/app/.venv/bin/python", "-c", \
-    "from urllib.request import urlopen; urlopen('http://127.0.0.1:8766/readyz', timeout=4)"]
+    "from urllib.request import urlopen; urlopen('http://127.0.0.1:8766/livez', timeout=4)"]
 ENTRYPOINT ["/app/.venv/bin/cairn"]
 CMD ["run"]

@@ -1,7 +1,7 @@
 """Whether Cairn is in a space, as rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
@@ -15,26 +15,28 @@ from bot.storage.tables import ledger, spaces
 
 _THIS = and_(spaces.c.platform == bindparam("the_platform"), spaces.c.foreign_id == bindparam("the_space"))
 _AT = bindparam("at", type_=spaces.c.gone_at.type)
+# What is kept as later than now was kept by a clock that was ahead, and is older than anything that comes.
+_SOON = bindparam("soon", type_=spaces.c.gone_at.type)
 # Where two happen at one instant, what was kept first stays.
 _LEAVE = (
     update(spaces)
     .where(
         _THIS,
-        spaces.c.created_at <= _AT,
-        or_(spaces.c.back_at.is_(None), spaces.c.back_at < _AT),
-        or_(spaces.c.gone_at.is_(None), spaces.c.gone_at < _AT),
+        or_(spaces.c.created_at <= _AT, spaces.c.created_at > _SOON),
+        or_(spaces.c.back_at.is_(None), spaces.c.back_at < _AT, spaces.c.back_at > _SOON),
+        or_(spaces.c.gone_at.is_(None), spaces.c.gone_at < _AT, spaces.c.gone_at > _SOON),
     )
     .values(gone_at=_AT)
 )
 _FORGET_DOUBT = update(spaces).where(_THIS).values(doubted_at=None, doubt=None)
 _KEEP_DOUBT = update(spaces).where(_THIS).values(doubted_at=func.coalesce(spaces.c.doubted_at, _AT))
-_NEWER = spaces.c.doubted_at > _AT
+_NEWER = and_(spaces.c.doubted_at > _AT, spaces.c.doubted_at <= _SOON)
 _BACK = (
     update(spaces)
-    .where(_THIS, or_(spaces.c.back_at.is_(None), spaces.c.back_at < _AT))
+    .where(_THIS, or_(spaces.c.back_at.is_(None), spaces.c.back_at < _AT, spaces.c.back_at > _SOON))
     .values(
         back_at=_AT,
-        gone_at=case((spaces.c.gone_at > _AT, spaces.c.gone_at), else_=None),
+        gone_at=case((and_(spaces.c.gone_at > _AT, spaces.c.gone_at <= _SOON), spaces.c.gone_at), else_=None),
         doubted_at=case((_NEWER, spaces.c.doubted_at), else_=None),
         doubt=case((_NEWER, spaces.c.doubt), else_=None),
     )
@@ -105,7 +107,7 @@ class StoredSpaces:
         is said. False when it was taken out since, or is new there."""
         place = _place(space)
         before = self.connection.execute(_NOW, place).one_or_none()
-        if self.connection.execute(_BACK, {**place, "at": at}).rowcount:
+        if self.connection.execute(_BACK, {**place, **_moment(at, now or at)}).rowcount:
             self._note("space-back", space, at)
         after = self.connection.execute(_NOW, place).one_or_none()
         if after is None or after.gone_at is not None:
@@ -161,7 +163,7 @@ class StoredSpaces:
 
     def _leave(self, space: Address, at: datetime, now: datetime, *, by_refusal: bool) -> bool:
         place = _place(space)
-        if self.connection.execute(_LEAVE, {**place, "at": at}).rowcount == 0:
+        if self.connection.execute(_LEAVE, {**place, **_moment(at, now)}).rowcount == 0:
             return False
         doubt = _KEEP_DOUBT if by_refusal else _FORGET_DOUBT
         self.connection.execute(doubt, {**place, "at": at} if by_refusal else place)
@@ -178,6 +180,11 @@ class StoredSpaces:
         since = now - RESUME_WITHIN
         self.connection.execute(_REOPEN, {"row": space, "gone": gone, "since": since, "now": now})
         plan_missed(self.connection, space, max(gone, since), now)
+
+
+def _moment(at: datetime, now: datetime) -> dict[str, datetime]:
+    # A platform's clock and ours are never quite the same.
+    return {"at": at, "soon": max(at, now) + timedelta(minutes=1)}
 
 
 def _place(space: Address) -> dict[str, str]:

@@ -226,3 +226,25 @@ class TestWaits:
             await channels.keep("2", "22")
             clock.at = NOW + timedelta(seconds=5)
             assert await channels.ages(60) == (5.0,)
+
+
+class TestComingAndGoing:
+    @pytest.mark.parametrize("ahead", [timedelta(hours=1), YEAR], ids=["an hour", "a year"])
+    def test_what_a_clock_ahead_has_kept_is_older_than_what_comes(
+        self, store: DatabaseStore, ahead: timedelta
+    ) -> None:
+        def kept(do: str, at: datetime) -> bool:
+            with store.write() as tx:
+                if do == "leave":
+                    return tx.spaces.leave(RIDGE.address, at, at)
+                return tx.spaces.back(RIDGE.address, at, at)
+
+        with store.write() as tx:
+            tx.members.enrol(RIDGE, ADA, NOW + ahead)
+        assert kept("leave", NOW)
+        assert kept("back", NOW + timedelta(seconds=1))
+        assert kept("back", NOW + ahead)
+        assert kept("leave", NOW + timedelta(seconds=2))
+        assert kept("leave", NOW + ahead + timedelta(seconds=1))
+        assert kept("back", NOW + timedelta(seconds=3))
+        assert not kept("leave", NOW + timedelta(seconds=2))

@@ -202,6 +202,14 @@ FAULTS = (
         "claimed_again and sqlite",
     ),
     Fault(
+        "who was taken out by a clock ahead never comes back",
+        "bot/storage/spaces.py",
+        "and_(spaces.c.gone_at > _AT, spaces.c.gone_at <= _SOON)",
+        "spaces.c.gone_at > _AT",
+        CLOCKS,
+        "kept_is_older and sqlite",
+    ),
+    Fault(
         "a wrong clock deletes",
         "bot/scheduling/pruner.py",
         "if self.wall.steady_seconds < STEADY_SECONDS:",

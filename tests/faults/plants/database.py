@@ -77,6 +77,22 @@ FAULTS = (
         "woken_at_once",
     ),
     Fault(
+        "a full disk ends the inbox worker",
+        "bot/delivery/clerk.py",
+        "except Exception as error:  # noqa: BLE001  what waits is still there",
+        "except KeyError as error:  # noqa: BLE001  what waits is still there",
+        "tests/contract/test_full_disk.py",
+        "waiting_call and sqlite",
+    ),
+    Fault(
+        "a failover to read-only is a bug",
+        TRANSIENT,
+        '"25006": ONLY_READ,',
+        "",
+        ERRORS,
+        "what_passes and 25006",
+    ),
+    Fault(
         "an older release takes a newer one's schema down",
         "bot/storage/migrate.py",
         "    found = current(engine)\n    if found is not None and not is_known(found, migrations):",
