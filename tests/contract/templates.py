@@ -105,6 +105,8 @@ def _say_the_rest() -> None:
     errors.bug("0badcafe")
     calls.too_often(42)
     calls.unseen()
+    calls.not_opened()
+    calls.elsewhere()
     spaces = tuple(Space(Address("discord", f"{one}"), f"Community {one}") for one in range(2))
     homes.which_home(spaces)
     homes.home_chosen(spaces[0])

@@ -152,6 +152,8 @@ class SlackFake:
         self.watch(method, True)
         if fault.kind == "lose":
             return _break(request)
+        if fault.kind == "odd":
+            return web.Response(body=fault.error.encode("latin-1"), content_type="application/json")
         await asyncio.sleep(fault.seconds)
         return web.json_response(told, status=status, headers=headers)
 

@@ -11,9 +11,10 @@ from typing import Literal
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`refuse`: answered with the status and error. `reset`: the connection breaks before anything is done;
-    `lose`: after it was done. `slow`: done, but the answer takes `seconds`."""
+    `lose`: after it was done. `slow`: done, but the answer takes `seconds`. `odd`: done, but answered with
+    `error` as it stands, with status 200."""
 
-    kind: Literal["refuse", "reset", "lose", "slow"]
+    kind: Literal["refuse", "reset", "lose", "slow", "odd"]
     status: int = 200
     error: str = ""
     retry_after: int | None = None

@@ -19,8 +19,9 @@ from tests.end_to_end.slack_workspace import Payload
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
 
+HELLO: Payload = {"type": "hello", "num_connections": 1}
 ACK_SECONDS = 3.0
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 60.0
 
 
 class Unacknowledged(AssertionError):
@@ -61,12 +62,17 @@ class HttpLine:
 
 
 class SocketLine:
-    """Envelopes to the newest socket that the bot opened with a ticket."""
+    """Envelopes to the newest socket that the bot opened with a ticket.
+
+    `deaf`: no ping is answered. `greeting`: what each new socket begins with, Slack's hello as a rule.
+    """
 
     def __init__(self) -> None:
         self._sockets: list[web.WebSocketResponse] = []
+        self._transports: dict[web.WebSocketResponse, asyncio.BaseTransport | None] = {}
         self._acks: dict[str, asyncio.Future[Payload]] = {}
         self.deaf = False
+        self.greeting: Payload = HELLO
 
     async def send(self, kind: Kind, payload: Payload) -> Payload:
         envelope = str(uuid4())
@@ -89,23 +95,48 @@ class SocketLine:
         """Holds one socket for as long as the bot does. A line that is `deaf` answers no ping."""
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
-        await socket.send_json({"type": "hello", "num_connections": 1})
+        await socket.send_json(self.greeting)
         self._sockets.append(socket)
+        self._transports[socket] = request.transport
         try:
             async for message in socket:
                 if message.type is aiohttp.WSMsgType.PING and not self.deaf:
                     await socket.pong(message.data)
                 elif message.type is aiohttp.WSMsgType.TEXT:
                     told = json.loads(message.data)
-                    self._acks[told["envelope_id"]].set_result(told.get("payload") or {})
+                    waiting = self._acks.get(str(told["envelope_id"]))
+                    if waiting is not None and not waiting.done():
+                        waiting.set_result(told.get("payload") or {})
         finally:
             self._sockets.remove(socket)
+            self._transports.pop(socket, None)
         return socket
 
     async def drop(self) -> None:
         """Closes every socket, as Slack does now and then."""
         for socket in tuple(self._sockets):
             await socket.close()
+
+    async def cut(self) -> None:
+        """Every socket breaks without a word, as connections do."""
+        for socket in tuple(self._sockets):
+            transport = self._transports.get(socket)
+            if isinstance(transport, asyncio.Transport):
+                transport.abort()
+
+    async def say(self, *frames: str | bytes | Payload) -> None:
+        """Sends these to the newest socket as they are."""
+        socket = await self.opened()
+        for frame in frames:
+            if isinstance(frame, bytes):
+                await socket.send_bytes(frame)
+            else:
+                await socket.send_str(frame if isinstance(frame, str) else json.dumps(frame))
+
+    @property
+    def count(self) -> int:
+        """How many sockets are open."""
+        return sum(not one.closed for one in self._sockets)
 
     async def opened(self) -> web.WebSocketResponse:
         """The newest socket, once there is one. Raises Unacknowledged."""

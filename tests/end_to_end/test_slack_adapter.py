@@ -130,7 +130,7 @@ async def test_what_a_command_was_not_told_is_asked_for(met: Met) -> None:
 async def test_a_form_whose_time_has_run_out_asks_to_try_again(met: Met) -> None:
     met.fake.faults.plan("views.open", Fault("refuse", 200, "expired_trigger_id"))
     await met.member.type("/form", "")
-    await met.wait(lambda: met.shown() == ["One moment"])
+    await met.wait(lambda: met.shown() == ["The form didn't open"])
 
 
 async def test_the_home_tab_is_drawn_when_it_is_opened_and_after_each_press(met: Met) -> None:

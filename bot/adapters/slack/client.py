@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.adapters.slack.answers import OddAnswer, check_answer
 from bot.adapters.slack.errors import BROKEN, code_of, delivery_error
 from bot.adapters.slack.refusals import ENDS_SPACE, REFUSALS
 from bot.core.errors import Unreachable
@@ -21,13 +22,22 @@ class ReportingClient(AsyncWebClient):
         self._alone = alone
 
     async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:
-        """As the library's; raises what that raises."""
+        """As the library's; raises what that raises, and OddAnswer."""
         try:
-            answer = await super().api_call(api_method, **given)
+            answer = await self._ask(api_method, given)
         except BROKEN as error:
             self._report(error)
             raise
         self._health.spoke()
+        return answer
+
+    async def _ask(self, method: str, given: dict[str, Any]) -> AsyncSlackResponse:
+        try:
+            answer = await super().api_call(method, **given)
+        except (AttributeError, UnicodeError, RecursionError) as error:
+            # The library expects an object in JSON: a list, a text or a proxy's page trips it up.
+            raise OddAnswer(type(error).__name__) from None
+        check_answer(method, answer.data)
         return answer
 
     def _report(self, error: Exception) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
@@ -12,7 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.arrival import current_arrival
-from bot.adapters.slack.envelope import Envelope, read_envelope
+from bot.adapters.slack.envelope import read_envelope
 from bot.adapters.slack.listeners import Ask, Report
 from bot.adapters.slack.origin import Malformed, read_departure
 from bot.adapters.slack.render import message_payload
@@ -30,6 +30,8 @@ GONE = ("app_uninstalled", "tokens_revoked")
 FOUND = "cairn_workspace"
 
 _ANY = re.compile("")
+
+T = TypeVar("T")
 
 
 class Hearing:
@@ -84,7 +86,8 @@ class Hearing:
         """Without the workspace nothing is acknowledged: Slack sends an event again, whoever typed is told to
         try again."""
         try:
-            context[FOUND] = await self._find_in_time(read_envelope(body))
+            left = current_arrival().answering.left()
+            context[FOUND] = await self._in_time(self._workspaces.find(read_envelope(body)), left)
         except Malformed as error:
             structlog.get_logger().warning("slack payload refused", why=str(error))
             return BoltResponse(status=200)
@@ -97,16 +100,6 @@ class Hearing:
         return (
             BoltResponse(status=200, body=_alone(busy())) if "command" in body else BoltResponse(status=503)
         )
-
-    async def _find_in_time(self, envelope: Envelope) -> Workspace | None:
-        """Raises TryAgain when Slack would wait no longer. The search itself goes on: what renews a token on
-        the way must not be cut off."""
-        finding = asyncio.ensure_future(self._workspaces.find(envelope))
-        await asyncio.wait({finding}, timeout=current_arrival().answering.left())
-        if not finding.done():
-            finding.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-            raise TryAgain("the workspace was not found in time")
-        return finding.result()
 
     async def work(self, call: Call, back: str, ask: Ask) -> None:
         """Carries out a call that was kept, and answers it; what has no install any more is left alone."""
@@ -133,6 +126,21 @@ class Hearing:
             self._begin(instead)
         return await next_()
 
+    async def _in_time(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
+        """Returns what the work returns. Raises TryAgain when Slack would wait no longer. The work goes on,
+        because half of it may be done: such as a token that is being renewed."""
+        working = asyncio.ensure_future(work)
+        await asyncio.wait({working}, timeout=seconds)
+        if working.done():
+            return working.result()
+        working.add_done_callback(self._report_late)
+        raise TryAgain("not done in time")
+
+    def _report_late(self, working: "asyncio.Future[Any]") -> None:
+        error = None if working.cancelled() else working.exception()
+        if isinstance(error, Exception) and not isinstance(error, (RetryLater, SealBroken, TryAgain)):
+            self._report(error, None)
+
     async def _leave(
         self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
@@ -140,7 +148,8 @@ class Hearing:
         try:
             at = read_departure(body["event"], body.get("event_time"))
             if at is not None:
-                await self._workspaces.leave(read_envelope(body), at)
+                left = current_arrival().budget.left()
+                await self._in_time(self._workspaces.leave(read_envelope(body), at), left)
         except Malformed as error:
             structlog.get_logger().warning("slack payload refused", why=str(error))
         except (RetryLater, SealBroken, TryAgain) as error:

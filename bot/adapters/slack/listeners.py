@@ -105,8 +105,12 @@ class Listeners:
             await ack(_draw_command(told) or "")
             return
         searched = tuple(option.name for option in command.options if option.suggest)
-        await self._replies.open_form(received.origin, self._naming.form(form), searched)
+        # Slack waits for the acknowledgement no longer than for the form: neither waits for the other.
+        opening = asyncio.ensure_future(
+            self._replies.open_form(received.origin, self._naming.form(form), searched)
+        )
         await ack()
+        await opening
 
     async def _run_action(self, ack: AsyncAck, received: Received) -> None:
         await self._answer(ack, received, lambda _: None, self._catalog.can_wait(received.call.what))

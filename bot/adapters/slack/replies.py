@@ -16,10 +16,12 @@ from bot.adapters.slack.render import form_payload, message_payload
 from bot.core.chat.call import Answer
 from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update, charts_of
-from bot.core.errors import RetryLater
-from bot.core.views.errors import busy
+from bot.core.errors import RetryLater, Unreachable
+from bot.core.views.calls import not_opened
 
 TRIES = 3
+# Two tries fit into the three seconds for which Slack lets a form be opened.
+OPEN_SECONDS = 1.3
 WAIT_MOST = 30.0  # seconds; after that nobody waits for an answer any more
 
 Payload = dict[str, Any]
@@ -48,15 +50,21 @@ class Replies:
         await self.show_pictures(origin, answer)
 
     async def open_form(self, origin: Origin, form: Form, searched: tuple[str, ...] = ()) -> None:
-        """Opens the form, within three seconds of what asked for it; later the member has to try again."""
+        """Opens the form, within three seconds of what asked for it. When that fails, the member is asked to
+        try again: nobody else can."""
         view = form_payload(form, searched) | {"private_metadata": pack(origin)}
-        try:
-            await self._client.views_open(trigger_id=origin.trigger, view=view)
-        except BROKEN as error:
-            _log("form not opened", error)
-            if code_of(error) == "exchanged_trigger_id":
-                return  # the same request has opened its form already
-            await self._say(origin, busy(), private=True)
+        for is_last in (False, True):
+            try:
+                async with asyncio.timeout(OPEN_SECONDS):
+                    await self._client.views_open(trigger_id=origin.trigger, view=view)
+            except BROKEN as error:
+                if code_of(error) == "exchanged_trigger_id":
+                    return  # the same request has opened its form already
+                if not is_last and _may_pass(error):
+                    continue
+                _log("form not opened", error)
+                await self._say(origin, not_opened(), private=True)
+            return
 
     async def show_pictures(self, origin: Origin, answer: Answer) -> None:
         """The charts of a private answer go to the member's own messages, others where the answer is."""
@@ -124,10 +132,16 @@ class Replies:
         hook = AsyncWebhookClient(url, session=self._session, retry_handlers=[], logger=self._client.logger)
         try:
             answer = await hook.send_dict(payload)
-        except BROKEN as error:
+        except (*BROKEN, UnicodeError) as error:  # what answers there may be a proxy
             _log("address not reached", error)
             return False
         return answer.status_code == 200
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same may be done the next moment. Slack takes a trigger once, so nothing is done twice."""
+    told = delivery_error(error)
+    return not isinstance(told, Unreachable) and not getattr(told, "after", None)
 
 
 async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:

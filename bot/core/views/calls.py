@@ -26,6 +26,14 @@ def elsewhere() -> Message:
     return _say("Your answer", "I couldn't show this where you asked, so I'm sending it to you here.")
 
 
+def not_opened() -> Message:
+    """Of a form that could not be opened in the few seconds that there are for it."""
+    return _say(
+        "The form didn't open",
+        "It took too long just now, and nothing was changed. Type the command or press the button again.",
+    )
+
+
 def _count(seconds: int) -> str:
     return "1 second" if seconds == 1 else f"{seconds} seconds"
 
