@@ -29,7 +29,7 @@ from bot.curriculum.load import load_content
 from bot.delivery.clerk import Clerk, Desk
 from bot.delivery.courier import GROUP, Courier
 from bot.delivery.hop import Hop
-from bot.delivery.inbox import KEEP, Inbox
+from bot.delivery.inbox import Inbox
 from bot.delivery.local import LocalRunner
 from bot.delivery.pace import Pace, Rate
 from bot.delivery.runner import Runner
@@ -44,6 +44,7 @@ from bot.storage.clock import ClockRow
 from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
 from bot.storage.engine import connection_string, open_engine
+from bot.storage.expiry import Expiry
 from bot.storage.installs import Installs
 from bot.storage.migrate import upgrade
 from bot.storage.outbox import Outbox
@@ -106,9 +107,8 @@ class App:
 
 def build(settings: Settings, url: str, roles: Collection[str] = ROLES, wall: Clock | None = None) -> App:
     """Opens the database at `url`, brings its tables up to date, reads the content and joins the parts.
-    `wall`: another clock than this machine's.
 
-    Raises ContentError for content that can't be used and CatalogError for a wrong declaration.
+    `wall`: another clock than this machine's. Raises ContentError and CatalogError for what is wrong there.
     """
     content = load_content(settings.content)
     cities = load_cities(settings.content / CITIES_FILE)
@@ -179,7 +179,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES, wall: Cl
         connections=connections,
         pruners=tuple(
             Pruner(functools.partial(write, step), clock.now, age, steady)
-            for step, age in ((Purge(engine).step, keep), (inbox.prune, KEEP))
+            for step, age in ((Purge(engine).step, keep), (Expiry(engine).step, timedelta()))
         ),
         close=close,
     )

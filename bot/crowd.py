@@ -6,15 +6,20 @@ from collections.abc import Callable, Hashable
 from time import monotonic
 
 MINUTE = 60.0
+DAY = 24 * 60 * MINUTE
+# So many full minutes a day may anybody fill.
+MINUTES_A_DAY = 50
 
 
 class Allowance:
-    """How often each may ask within any minute of real time, whatever a clock says."""
+    """How often each may ask within any minute of real time, and how often within a day that begins with
+    their first call: fifty times as often."""
 
     def __init__(self, most: int, now: Callable[[], float] = monotonic) -> None:
         self._most = most
         self._now = now
         self._asked: dict[Hashable, deque[float]] = {}
+        self._days: dict[Hashable, tuple[float, int]] = {}
         self._swept = now()
 
     def wait(self, who: Hashable) -> float:
@@ -26,14 +31,23 @@ class Allowance:
             times.popleft()
         if len(times) >= self._most:
             return times[0] + MINUTE - now
+        began, count = self._days.get(who, (now, 0))
+        if began <= now - DAY:
+            began, count = now, 0
+        if count >= self._most * MINUTES_A_DAY:
+            return began + DAY - now
+        self._days[who] = (began, count + 1)
         times.append(now)
         return 0.0
 
     def _sweep(self, now: float) -> None:
-        """Forgets, once a minute, who has not asked within the last one."""
+        """Forgets, once a minute, minutes and days that are over."""
         if now - self._swept >= MINUTE:
             self._swept = now
-            self._asked = {who: times for who, times in self._asked.items() if times[-1] > now - MINUTE}
+            self._asked = {
+                who: times for who, times in self._asked.items() if times and times[-1] > now - MINUTE
+            }
+            self._days = {who: day for who, day in self._days.items() if day[0] > now - DAY}
 
 
 class Turns:

@@ -65,7 +65,3 @@ class InboxRows(Protocol):
     def free(self, platforms: Collection[str], now: datetime) -> None:
         """Takes every call out of its holder's hands: for a process that knows that it is alone."""
         ...
-
-    def prune(self, before: datetime, most: int) -> bool:
-        """Forgets at most so many calls that came before then. Whether there were any."""
-        ...

@@ -16,7 +16,7 @@ from bot.core.domain.members import Member
 from bot.core.ids import Address, Platform, QuestionId, SpaceId
 from bot.core.inbox import InboxRows
 from bot.core.outbox import LeaseRows, LedgerRows, ReminderRows, RepairRows, SlotRows
-from bot.core.presence import MemberRows, ReachRows, SpaceRows
+from bot.core.presence import DayCountRows, MemberRows, ReachRows, SpaceRows
 from bot.core.study import DowntimeRows, EvidenceRows, PlanRows, ProfileRows
 
 
@@ -104,6 +104,9 @@ class Transaction(Protocol):
 
     @property
     def reach(self) -> ReachRows: ...
+
+    @property
+    def day_counts(self) -> DayCountRows: ...
 
     @property
     def inbox(self) -> InboxRows: ...

@@ -1,9 +1,10 @@
 """What has to be known of who is still there: spaces that Cairn is in, and members who can be written to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.chat.call import Caller, Space
+from bot.core.domain.caps import DayCount
 from bot.core.domain.ledger import Cut, Refused
 from bot.core.domain.members import Member
 from bot.core.ids import Address, Platform, SpaceId
@@ -78,6 +79,13 @@ class SpaceRows(Protocol):
 
     def count_refused(self) -> Refused:
         """How many spaces are cut off because of a refusal, and in how many one isn't proven yet."""
+        ...
+
+
+class DayCountRows(Protocol):
+    def add(self, member: Member, what: str, day: timedelta, now: datetime) -> DayCount:
+        """Counts one more of it. The count, within a day that begins with the first one after the last day
+        was over."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.core.budget import CallBudget
 from bot.core.chat.call import Call
@@ -14,9 +14,6 @@ LEASE_SECONDS = 30.0
 WAIT_MOST = 60.0
 # Longer than a platform waits for an acknowledgement: after that it has it, or won't take it any more.
 ACKNOWLEDGED_AFTER = timedelta(seconds=4)
-# So long the key of a call is known: no platform delivers one again after a day.
-KEEP = timedelta(days=1)
-BATCH = 500
 
 
 class Inbox:
@@ -83,8 +80,3 @@ class Inbox:
         """Everything that waits is due: for a process that knows that it is alone."""
         with self._store.write() as tx:
             tx.inbox.free(platforms, self._clock.now())
-
-    def prune(self, before: datetime) -> bool:
-        """Forgets some of what came before then. False when there was nothing."""
-        with self._store.write() as tx:
-            return tx.inbox.prune(before, BATCH)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, and_, bindparam, delete, or_, select, true, tuple_, update
+from sqlalchemy import Connection, Insert, and_, bindparam, or_, select, true, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.chat.call import Call
@@ -129,11 +129,6 @@ class StoredInbox:
         """Takes every call out of its holder's hands: for a process that knows that it is alone."""
         held = update(inbox).where(KEPT, inbox.c.platform.in_(platforms), inbox.c.not_before > now)
         self.connection.execute(held.values(token=inbox.c.token + 1, not_before=now))
-
-    def prune(self, before: datetime, most: int) -> bool:
-        """Forgets at most so many calls that came before then. Whether there were any."""
-        old = select(inbox.c.id).where(inbox.c.came_at < before).limit(most)
-        return self.connection.execute(delete(inbox).where(inbox.c.id.in_(old))).rowcount > 0
 
     def _add(self, call: Call, now: datetime, **given: Any) -> bool:
         row = {

@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, bindparam, delete, insert, update
+from sqlalchemy import Connection, Insert, Select, bindparam, delete, exists, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId, PlannedGoal
 from bot.core.errors import TryAgain
 from bot.storage.documents import write_pauses
+from bot.storage.newest import older_than
 from bot.storage.notes import note
 from bot.storage.plan_rows import (
     ACTIVE,
@@ -21,6 +22,7 @@ from bot.storage.plan_rows import (
     LOCKED_ONE,
     ONE,
     PAST,
+    PAST_LIMIT,
     PLAN_FIELDS,
     SeenPlan,
     goal_row,
@@ -31,6 +33,8 @@ from bot.storage.tables import RUNNING, plan_goals, plans
 from bot.storage.transient import READ_ONLY
 
 LOOKS = 3
+# Ended plans that a member keeps: of those in which nothing was done, and of all.
+UNUSED_MOST, ENDED_MOST = PAST_LIMIT, 100
 
 _SAVE_PLAN = (
     update(plans)
@@ -56,6 +60,9 @@ _SAVE_GOAL = (
 )
 _REMOVE_GOAL = delete(plan_goals).where(_THIS_GOAL)
 _ADD_GOAL = insert(plan_goals)
+_ENDED = plans.c.status == "ended"
+_UNUSED = ~exists().where(plan_goals.c.plan_id == plans.c.id, plan_goals.c.state == "done")
+_OLDER = (older_than(plans, UNUSED_MOST, _ENDED & _UNUSED), older_than(plans, ENDED_MOST, _ENDED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,7 @@ class StoredPlans:
         number = self.connection.execute(_add(self.connection.dialect.name), row).scalar_one_or_none()
         if number is None:
             raise TryAgain("the member has a running plan")
+        self._forget_older(member)
         kept = replace(plan, id=PlanId(number))
         self._add_goals(member, kept, kept.goals)
         self._seen[kept.id] = SeenPlan(kept, 1, is_whole=True)
@@ -113,6 +121,12 @@ class StoredPlans:
         if (before.status, before.pauses) != (after.status, after.pauses):
             note(self.connection, "plan", after.id, after.status, write_pauses(after.pauses))
         self._seen[after.id] = SeenPlan(after, version + 1, is_whole=True)
+
+    def _forget_older(self, member: Member) -> None:
+        """Who begins again and again keeps what they did, and not each plan that they gave up."""
+        for older in _OLDER:
+            for table, column in ((plan_goals, plan_goals.c.plan_id), (plans, plans.c.id)):
+                self.connection.execute(delete(table).where(column.in_(older)), _owner(member))
 
     @property
     def _writes(self) -> bool:

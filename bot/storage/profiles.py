@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.core.domain.members import Member
 from bot.core.domain.profiles import Assessment, Profile
+from bot.storage.newest import forget_beyond
 from bot.storage.tables import profile_drafts, profiles
 from bot.storage.upsert import upsert
 
@@ -20,6 +21,7 @@ _OWN = (
 _LATEST = _OWN.limit(1)
 _HISTORY = _OWN.limit(HISTORY_LIMIT)
 _KEEP = insert(profiles)
+_FORGET_OLDER = forget_beyond(profiles, HISTORY_LIMIT)
 _OWN_DRAFT = (profile_drafts.c.space_id == bindparam("space")) & (
     profile_drafts.c.member_id == bindparam("member")
 )
@@ -40,6 +42,7 @@ class StoredProfiles:
         row = {"space_id": member.space_id, "member_id": member.id, "levels": profile, "finished_at": now}
         self.connection.execute(_KEEP, row)
         self.connection.execute(_FORGET_DRAFT, _owner(member))
+        self.connection.execute(_FORGET_OLDER, _owner(member))
 
     def history(self, member: Member) -> tuple[Assessment, ...]:
         rows = self.connection.execute(_HISTORY, _owner(member))

@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Row, bindparam, insert, select
 from bot.core.domain.asked import OpenQuestion, Question, Reason
 from bot.core.domain.members import Member
 from bot.core.ids import QuestionId, SpaceId
+from bot.storage.newest import forget_beyond
 from bot.storage.tables import open_questions, questions
 from bot.storage.upsert import upsert
 
 QUEUE_LIMIT = 500
+# A member can say of so many of their answers that they are wrong.
+KEPT_MOST = 50
 
 _REASONS: dict[str, Reason] = {reason: reason for reason in get_args(Reason)}
 
@@ -22,6 +25,7 @@ _OWN = select(questions.c.id, questions.c.text, questions.c.skills, questions.c.
 _KEEP = insert(questions).returning(questions.c.id)
 _ONE = _OWN.where(questions.c.id == bindparam("question"))
 _LATEST = _OWN.order_by(questions.c.id.desc()).limit(1)
+_FORGET = forget_beyond(questions, KEPT_MOST)
 _QUEUE = (
     select(open_questions)
     .where(open_questions.c.space_id == bindparam("space"))
@@ -35,10 +39,13 @@ class StoredQuestions:
     connection: Connection
 
     def keep(self, member: Member, text: str, skills: tuple[str, ...], now: datetime) -> QuestionId:
-        """Remembers what the member asked. Raises IntegrityError for a member the space doesn't have."""
+        """Remembers what the member asked, and forgets what they asked before their newest KEPT_MOST. Raises
+        IntegrityError for a member the space doesn't have."""
         owner = {"space_id": member.space_id, "member_id": member.id}
         row = {**owner, "text": text, "skills": skills, "asked_at": now}
-        return QuestionId(self.connection.execute(_KEEP, row).scalar_one())
+        kept = QuestionId(self.connection.execute(_KEEP, row).scalar_one())
+        self.connection.execute(_FORGET, _owner(member))
+        return kept
 
     def find(self, member: Member, question: QuestionId) -> Question | None:
         place = {**_owner(member), "question": question}

@@ -11,6 +11,7 @@ from bot.core.domain.ledger import Refused
 from bot.core.errors import TryAgain
 from bot.core.ports import Transaction
 from bot.storage.cohorts import StoredCohorts
+from bot.storage.day_counts import StoredDayCounts
 from bot.storage.downtimes import StoredDowntimes
 from bot.storage.evidence import StoredEvidence
 from bot.storage.homes import StoredHomes
@@ -56,6 +57,7 @@ class Work:
     homes: StoredHomes
     spaces: StoredSpaces
     reach: StoredReach
+    day_counts: StoredDayCounts
     inbox: StoredInbox
     slots: StoredSlots
     repairs: StoredRepairs
@@ -81,6 +83,7 @@ class Work:
             StoredHomes(connection),
             StoredSpaces(connection),
             StoredReach(connection),
+            StoredDayCounts(connection),
             StoredInbox(connection),
             StoredSlots(connection),
             StoredRepairs(connection),

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from bot.core.domain.asked import NOTE_LIMIT, QUESTION_LIMIT
 from bot.core.domain.members import NAME_LIMIT
 from bot.core.ids import FOREIGN_ID_LIMIT
+from bot.storage.cap_tables import day_counts
 from bot.storage.cohort_tables import (
     COHORT_RUNS,
     IS_IN,
@@ -90,6 +91,7 @@ __all__ = [
     "bucket_leases",
     "cohort_members",
     "cohorts",
+    "day_counts",
     "direct_channels",
     "direct_homes",
     "downtimes",

@@ -12,10 +12,10 @@ from sqlalchemy import Engine, event, text
 from bot.clock import SystemClock, TimeMachine
 from bot.core.chat.call import Answer, Call, Typed
 from bot.core.errors import TryAgain
-from bot.delivery.inbox import KEEP
 from bot.scheduling.pruner import Pruner
 from bot.storage.clock import ClockRow
 from bot.storage.downtimes import Pulse
+from bot.storage.expiry import Expiry
 from bot.storage.playground import Transcript
 from bot.storage.purge import Purge
 from bot.storage.store import DatabaseStore
@@ -102,7 +102,7 @@ async def test_a_waiting_call_is_answered_when_there_is_room_again(office: Offic
 
 async def test_nothing_else_takes_it_for_a_bug(office: Office, engine: Engine) -> None:
     async def step(before: Any) -> bool:
-        return office.box.prune(before)
+        return Expiry(engine).step(before)
 
     router, transcript = office.router.router, Transcript(engine)
     office.keep()
@@ -121,7 +121,7 @@ async def test_nothing_else_takes_it_for_a_bug(office: Office, engine: Engine) -
         answer = router.answer(Call("k", HERE, SAM, Typed("goal")))
         assert isinstance(answer, Answer)
         assert answer.given_up
-        await Pruner(step, lambda: NOW + 2 * KEEP, KEEP, Steady()).prune()  # raises nothing
+        await Pruner(step, lambda: NOW + timedelta(days=9), timedelta(), Steady()).prune()  # raises nothing
         assert Purge(engine).step(NOW) is False  # nothing to delete, so nothing to write
     for act in acts.values():
         act()

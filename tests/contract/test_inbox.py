@@ -15,6 +15,7 @@ from bot.core.errors import TryAgain
 from bot.core.ids import Address
 from bot.core.inbox import Kept
 from bot.delivery.inbox import Inbox
+from bot.storage.expiry import Expiry
 from bot.storage.inbox_tables import BACK_LIMIT, CALL_LIMIT
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import inbox, members, questions
@@ -114,11 +115,10 @@ class TestKeys:
         assert kept_rows(engine) == {}
         assert desk.router.answer(CALL) is not None
 
-    def test_a_key_is_forgotten_after_a_day_and_not_before(
-        self, desk: Desk, box: Inbox, engine: Engine
-    ) -> None:
+    def test_a_key_is_forgotten_after_a_day_and_not_before(self, desk: Desk, engine: Engine) -> None:
         desk.router.answer(CALL)
-        assert not box.prune(NOW)
+        expiry = Expiry(engine)
+        assert not expiry.step(NOW + timedelta(days=1))
         assert desk.router.answer(CALL) is None
         with engine.begin() as connection:
             texts = dict.fromkeys(("platform", "space", "caller", "state", "written", "back"), "x")
@@ -126,7 +126,7 @@ class TestKeys:
             row = {**texts, **times, "token": 0, "attempts": 0}
             connection.execute(insert(inbox), [{**row, "key": str(number)} for number in range(1_100)])
         steps = 0
-        while box.prune(NOW + timedelta(seconds=1)):
+        while expiry.step(NOW + timedelta(days=1, seconds=1)):
             steps += 1
         assert steps == 3
         assert count_rows(engine)["inbox"] == 0

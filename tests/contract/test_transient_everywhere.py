@@ -24,6 +24,7 @@ from bot.delivery.inbox import Inbox
 from bot.storage.clock import ClockRow
 from bot.storage.direct_channels import KeptChannels
 from bot.storage.downtimes import Pulse
+from bot.storage.expiry import Expiry
 from bot.storage.install_states import InstallStates
 from bot.storage.installs import Installs
 from bot.storage.outbox import Outbox
@@ -107,7 +108,7 @@ class World:
         box.release(kept)
         box.finish(kept)
         box.free((BUCKET,))
-        box.prune(NEXT - DAY)
+        Expiry(self.engine).step(NEXT)
 
     def quiet(self, act: Act, silence: object) -> Act:
         """An act that answers with `silence` where others raise TryAgain."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.views.calls import too_often
-from bot.crowd import MINUTE, Allowance, Turns
+from bot.crowd import MINUTE, MINUTES_A_DAY, Allowance, Turns
 
 MOST = 5
 MOMENTS = st.lists(
@@ -50,6 +50,25 @@ def test_who_waits_as_told_may_go_on() -> None:
     assert allowance.wait("a") == 0.0
 
 
+def test_a_day_holds_fifty_full_minutes_at_most() -> None:
+    time = Time()
+    allowance = Allowance(MOST, time)
+    began, admitted = time.at, 0
+    while time.at < began + 24 * 60 * MINUTE - 1:
+        admitted += allowance.wait("a") == 0.0
+        time.at += 11.0
+    assert admitted == MOST * MINUTES_A_DAY
+    time.at = began + 23 * 60 * MINUTE
+    wait = allowance.wait("a")
+    assert wait == pytest.approx(began + 24 * 60 * MINUTE - time.at)
+    assert allowance.wait("b") == 0.0
+    time.at += wait
+    assert allowance.wait("a") == 0.0
+    time.at += 24 * 60 * MINUTE
+    allowance.wait("b")
+    assert len(allowance._days) == 1
+
+
 def test_who_asks_no_more_is_forgotten() -> None:
     time = Time()
     allowance = Allowance(MOST, time)
@@ -63,6 +82,10 @@ def test_who_asks_no_more_is_forgotten() -> None:
 def test_when_to_go_on_is_said_in_words() -> None:
     assert "Go on in 1 second." in str(too_often(1))
     assert "Go on in 42 seconds." in str(too_often(42))
+    assert "within a minute" in str(too_often(60))
+    assert "within a day, so I left this one out. Go on in 2 minutes." in str(too_often(61))
+    assert "Go on in 60 minutes." in str(too_often(3_600))
+    assert "Go on in 23 hours." in str(too_often(22 * 3_600 + 1))
 
 
 async def served(turns: Turns, asked: Sequence[str]) -> list[str]:

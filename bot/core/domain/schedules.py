@@ -19,8 +19,9 @@ POST_LATE = timedelta(hours=2)
 ALERT_LATE = timedelta(hours=24)
 
 WEEKLY = 0
-# What a stamp may be: no button carries a longer number.
-STAMP_MOST = 10**15 - 1
+# A preview may be posted for so long. Its stamp keeps a second press from posting it again, and is forgotten
+# much later.
+POST_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

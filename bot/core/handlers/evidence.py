@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.core.chat.form import Form
 from bot.core.chat.message import Update
+from bot.core.domain.caps import EVIDENCE
 from bot.core.domain.goals import (
     NOTE_LIMIT,
     Evidence,
@@ -15,6 +16,7 @@ from bot.core.domain.goals import (
 from bot.core.domain.marks import find_goal
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
+from bot.core.handlers.caps import count
 from bot.core.handlers.goals import goal_card
 from bot.core.handlers.running import attached, open_running, read_goal
 from bot.core.request import Context, Request
@@ -39,6 +41,7 @@ def add(
     if len(held) >= views.EVIDENCE_MOST:
         raise InvalidInput("evidence.full", most=str(views.EVIDENCE_MOST))
     url, kept_kind = check_evidence_url(link), check_evidence_kind(goal, kind)
+    count(request, ctx, EVIDENCE)
     ctx.tx.evidence.add(request.member, goal.id, kept_kind, url, _check_note(note), request.now)
     return _answer(request, ctx, plan_id, goal.id, "Your link is kept.")
 

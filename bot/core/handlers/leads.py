@@ -8,12 +8,14 @@ from collections import Counter
 from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Message, Update
+from bot.core.domain.caps import COHORTS
 from bot.core.domain.cohorts import NAME_LIMIT, RUNNING_MOST, Cohort
 from bot.core.domain.members import NAME_LIMIT as MEMBER_LIMIT
 from bot.core.domain.members import Member
 from bot.core.domain.schedules import SUMMARY, TIP
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
+from bot.core.handlers.caps import count
 from bot.core.handlers.cohorts import COHORT, find_cohort, open_cohort
 from bot.core.ids import Role
 from bot.core.request import Context, Glance, Request
@@ -53,6 +55,7 @@ def create(request: Request, ctx: Context, *, name: str) -> Message:
     space = request.member.space_id
     if len(ctx.tx.cohorts.running(space)) >= RUNNING_MOST:
         raise InvalidInput("cohort.many", most=str(RUNNING_MOST))
+    count(request, ctx, COHORTS)
     cohort = ctx.tx.cohorts.add(space, name, request.now)
     if cohort is None:
         raise InvalidInput("cohort.taken", cohort=name)

@@ -7,6 +7,7 @@ from bot.core.chat.call import Reply
 from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Message, Update
+from bot.core.domain.caps import PLANS
 from bot.core.domain.curriculum import Track
 from bot.core.domain.drafts import Draft, check_pace, draft_plan
 from bot.core.domain.marks import end_plan
@@ -15,6 +16,7 @@ from bot.core.domain.plans import Plan, begin_plan, is_finished
 from bot.core.domain.topics import find_topic, offer_topics
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
+from bot.core.handlers.caps import count
 from bot.core.handlers.history import done_goals, finished_plans, known_profile
 from bot.core.handlers.running import (
     add,
@@ -107,7 +109,7 @@ def swap(
     clock = Clock(zone, running.plan.zone_by_platform and zone == running.plan.zone)
     draft, plan = _draft(request, ctx, track, _read_day(start), hours, clock)
     keep(request, ctx, running, end_plan(running.plan))
-    return Update(views.started_card(ctx.content, add(request, ctx, plan), draft))
+    return Update(views.started_card(ctx.content, _add(request, ctx, plan), draft))
 
 
 @feature.command(
@@ -173,7 +175,12 @@ def _begin(
         day = start.toordinal() if start else 0
         swap_id = presses.SWAP(running.plan.id, track.id, day, pace, clock.zone)
         return views.running_card(ctx.content, running.plan, plan, swap_id)
-    return views.started_card(ctx.content, add(request, ctx, plan), draft)
+    return views.started_card(ctx.content, _add(request, ctx, plan), draft)
+
+
+def _add(request: Request, ctx: Context, plan: Plan) -> Plan:
+    count(request, ctx, PLANS)
+    return add(request, ctx, plan)
 
 
 def _draft(

@@ -5,9 +5,11 @@ from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Block, Message
 from bot.core.domain.asked import NOTE_LIMIT, QUESTION_LIMIT, OpenQuestion, Question
+from bot.core.domain.caps import FEEDBACK, UNANSWERED
 from bot.core.domain.skills import Skill
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
+from bot.core.handlers.caps import count, has_room
 from bot.core.ids import QuestionId
 from bot.core.request import Context, Glance, Request
 from bot.core.views import questions as views
@@ -35,14 +37,16 @@ def ask(request: Request, ctx: Context, *, question: str | None = None) -> Reply
         return views.map_card(ctx.content.skill_map)
     match = ctx.library.matcher.match(question)
     if match.declined:
-        ctx.tx.questions.queue(
-            request.member.space_id,
-            OpenQuestion(question, "unanswered", (), (), "", 1, request.now, request.now),
-        )
-        return views.declined_card(question, match, ctx.content.skill_map)
+        kept = has_room(request, ctx, UNANSWERED)
+        if kept:
+            ctx.tx.questions.queue(
+                request.member.space_id,
+                OpenQuestion(question, "unanswered", (), (), "", 1, request.now, request.now),
+            )
+        return views.declined_card(question, match, ctx.content.skill_map, kept=kept)
     rows = (*match.skills, *match.lacks)
-    kept = ctx.tx.questions.keep(request.member, question, rows, request.now)
-    return views.answer_card(question, kept, match, ctx.content.skill_map, ctx.content.track)
+    asked = ctx.tx.questions.keep(request.member, question, rows, request.now)
+    return views.answer_card(question, asked, match, ctx.content.skill_map, ctx.content.track)
 
 
 @feature.action(views.SHOW_MAP)
@@ -68,6 +72,7 @@ def report(
     if len(note) > NOTE_LIMIT:
         raise InvalidInput("option.long", option="note", limit=str(NOTE_LIMIT))
     rows = tuple(dict.fromkeys(_find_skill(ctx, skill_id).id for skill_id in expected))
+    count(request, ctx, FEEDBACK)
     ctx.tx.questions.queue(
         request.member.space_id,
         OpenQuestion(question.text, "wrong", question.skills, rows, note, 1, request.now, request.now),

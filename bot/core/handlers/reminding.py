@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from bot.core.chat.command import Option
 from bot.core.chat.message import Message
 from bot.core.chat.notice import Later, Notice, Skip, Telling
+from bot.core.domain.caps import SNOOZES as SNOOZES_A_DAY
 from bot.core.domain.ledger import Occurrence
 from bot.core.domain.plans import Plan, place_at, zone_of
 from bot.core.domain.reminders import (
@@ -22,6 +23,7 @@ from bot.core.domain.reminders import (
 from bot.core.domain.schedules import ALERT
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
+from bot.core.handlers.caps import count
 from bot.core.handlers.reminders import chosen_by, reminders_card, upcoming_of
 from bot.core.handlers.running import find_running, open_running, require_running
 from bot.core.quiet import QuietHours
@@ -70,6 +72,7 @@ def _snooze(request: Request, ctx: Context, plan: Plan, week: date, hours: int) 
         return reminders_card(request, ctx, plan, views.TOO_LATE_TO_SNOOZE)
     member = request.member
     if not ctx.tx.ledger.move(member.space_id, KIND, member.id, week, at, request.now):
+        count(request, ctx, SNOOZES_A_DAY)
         ctx.tx.ledger.add(request.space.address, member.space_id, KIND, member.id, week, at, request.now)
     return views.snoozed_card(at, plan)
 

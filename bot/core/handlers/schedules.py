@@ -5,12 +5,14 @@ from datetime import datetime
 from bot.core.chat.command import Option
 from bot.core.chat.message import Message, Update
 from bot.core.chat.notice import Place, Skip
+from bot.core.domain.caps import POSTS
 from bot.core.domain.cohorts import Cohort
 from bot.core.domain.ledger import Occurrence
 from bot.core.domain.members import Member
 from bot.core.domain.schedules import NOT_KEPT, SUMMARY, TIP, Schedule
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature
+from bot.core.handlers.caps import count
 from bot.core.handlers.cohorts import COHORT
 from bot.core.handlers.leads import pick_cohort
 from bot.core.handlers.reminders import DAY, HOUR
@@ -145,6 +147,7 @@ def say_once(
     once = Schedule(NOT_KEPT, cohort.id, kind, place, to, ONCE, by, by_platform, stamp=stamp, by_role=by_role)
     kept = ctx.tx.schedules.add(space, once, request.now)
     if kept is not None:
+        count(request, ctx, POSTS)
         week = monday_of(request.now.date())
         now = request.now
         ctx.tx.ledger.add(request.space.address, space, kept.kind, kept.id, week, now, now, urgent=True)

@@ -6,7 +6,7 @@ from bot.core.chat.message import Message, Update
 from bot.core.chat.notice import Notice, Skip, Telling
 from bot.core.domain.cohorts import Cohort, Summary, summarise
 from bot.core.domain.ledger import Occurrence
-from bot.core.domain.schedules import POST_LATE, STAMP_MOST, SUMMARY, WEEKLY
+from bot.core.domain.schedules import POST_LATE, POST_WITHIN, SUMMARY, WEEKLY
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.cohorts import COHORT, open_cohort
@@ -38,8 +38,10 @@ def preview(request: Request, ctx: Context, *, cohort: str | None = None) -> Mes
 @feature.action(views.POST, lead=True, posts=True)
 def post(request: Request, ctx: Context, cohort_id: int, stamp: int) -> Update:
     cohort = open_cohort(ctx, request.member.space_id, cohort_id)
-    if not WEEKLY < stamp <= STAMP_MOST:
+    if not WEEKLY < stamp <= stamp_of(request.now + POST_WITHIN):  # a clock may have been set back
         raise InvalidInput("button.foreign")
+    if stamp < stamp_of(request.now - POST_WITHIN):
+        raise InvalidInput("summary.old")
     to = require_channel(request).id
     say_once(request, ctx, cohort, SUMMARY, "channel", to, stamp)
     return Update(views.posted_card(cohort))

@@ -3,12 +3,15 @@
 from bot.core.chat.message import Message, Text
 from bot.core.chat.part import Markdown
 
+MINUTE, HOUR = 60, 3_600
+
 
 def too_often(seconds: int) -> Message:
     """To somebody who may go on after so many seconds."""
+    within = "a minute" if seconds <= MINUTE else "a day"
     return _say(
         "A little slower, please",
-        f"That was a lot within a minute, so I left this one out. Go on in {_count(seconds)}.",
+        f"That was a lot within {within}, so I left this one out. Go on in {_count(seconds)}.",
     )
 
 
@@ -35,7 +38,11 @@ def not_opened() -> Message:
 
 
 def _count(seconds: int) -> str:
-    return "1 second" if seconds == 1 else f"{seconds} seconds"
+    for size, name in ((HOUR, "hour"), (MINUTE, "minute"), (1, "second")):
+        if seconds > size or size == 1:
+            number = -(-seconds // size)
+            return f"1 {name}" if number == 1 else f"{number} {name}s"
+    raise AssertionError("a wait has seconds")
 
 
 def _say(title: str, text: str) -> Message:

@@ -24,6 +24,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         ", then ask there again.",
     ),
     "channel.none": ("I can't tell which channel you mean. Ask again in the one where it shall appear.",),
+    "cap.day": (
+        "Nobody can do that more than ",
+        "most",
+        " times a day, so nothing was changed. Try again in ",
+        "hours",
+        " h.",
+    ),
     "cohort.another": (
         "You are in ",
         "cohort",
@@ -153,6 +160,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "start.far": ("A plan starts within a year from now. Please choose an earlier day.",),
     "start.past": ("That week is over already. Leave `start` out to begin on the next Monday.",),
+    "summary.old": (
+        "That preview is over a week old, so I posted nothing. `/lead summary` shows how things are now.",
+    ),
     "tip.gone": ("That tip is not there any more. `/tip` shows another one.",),
     "topic.unknown": ("I have nothing about ", "topic", ". There is: ", "topics", "."),
     "wall.unknown": ("I can't read ", "time", " as a time of day. Try 9:00, 18:30 or 9 am."),

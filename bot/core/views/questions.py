@@ -73,8 +73,9 @@ def answer_card(text: str, question: QuestionId, match: Match, skill_map: SkillM
     return Message(_title(had, lacked), tuple(blocks))
 
 
-def declined_card(text: str, match: Match, skill_map: SkillMap) -> Message:
-    """No row fits: says so, names what was recognised all the same, offers the nearest rows."""
+def declined_card(text: str, match: Match, skill_map: SkillMap, *, kept: bool = True) -> Message:
+    """No row fits: says so, names what was recognised all the same, offers the nearest rows. `kept`: whether
+    the question is in the authors' list now."""
     known = tuple(skill_map.background(background_id) for background_id in match.backgrounds)
     nearest = tuple(skill_map.skill(skill_id) for skill_id in match.nearest)
     return Message(
@@ -82,7 +83,7 @@ def declined_card(text: str, match: Match, skill_map: SkillMap) -> Message:
         (
             Text((Markdown("You asked: "), Plain(clip(text, QUESTION_ROOM)))),
             *(Text((Markdown(f"**{background.name}** {background.says}"),)) for background in known),
-            Text((Markdown(_declined_words(known, nearest)),)),
+            Text((Markdown(_declined_words(known, nearest, kept)),)),
             *(_row(skill) for skill in nearest),
             Actions((Button("The whole map", SHOW_MAP()),)),
         ),
@@ -192,10 +193,12 @@ def _levels(levels: Iterable[Level]) -> str:
     return "\n".join(f"- **{level.name}**: {level.looks_like}" for level in levels)
 
 
-def _declined_words(known: tuple[Background, ...], nearest: tuple[Skill, ...]) -> str:
+def _declined_words(known: tuple[Background, ...], nearest: tuple[Skill, ...], kept: bool) -> str:
     said = "I found no row of my map in your question" if not known else "It is no row of my map, though"
     offer = (
         "Did you mean one of these?" if nearest else "Try naming a product or a task, such as `EKS` or `RDS`."
     )
-    kept = "I kept it, without your name, for the people who write my answers."
-    return f"{said}, so I won't guess. {kept} {offer}"
+    noted = "I kept it, without your name, for the people who write my answers."
+    if not kept:
+        noted = "I have kept as many of your questions for my authors as I do in one day, so not this one."
+    return f"{said}, so I won't guess. {noted} {offer}"
