@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, exists, select, tuple_, update
+from sqlalchemy import Connection, Engine, Table, delete, exists, or_, select, tuple_, update
 
 from bot.storage.notes import note
 from bot.storage.tables import direct_channels, members, metadata, spaces
@@ -12,6 +12,8 @@ from bot.storage.transaction import open_transaction
 
 BATCH = 500
 DEADLINE_SECONDS = 5.0
+# In place of the id on the platform, which has no space in it.
+UNNAMED = "purged "
 
 # What is no space's: shared between them, the operator's, or the playground's page.
 SHARED = frozenset(
@@ -56,12 +58,16 @@ class Purge:
         """
         with open_transaction(self.engine, DEADLINE_SECONDS, writes=True) as connection:
             used = exists().where(members.c.space_id == spaces.c.id, members.c.seen_on >= before.date())
-            wanted = select(spaces.c.id, spaces.c.platform).where(spaces.c.gone_at < before, ~used)
+            # What has lost its name was decided on, maybe before a backup that knew later uses.
+            is_begun = spaces.c.foreign_id.startswith(UNNAMED)
+            wanted = select(spaces.c.id, spaces.c.platform).where(
+                spaces.c.gone_at < before, or_(~used, is_begun)
+            )
             wanted = wanted.order_by(spaces.c.id).limit(1).with_for_update(of=spaces, skip_locked=True)
             space = connection.execute(wanted).one_or_none()
             if space is None:
                 return False
-            unnamed = {"foreign_id": f"purged {space.id}", "name": "purged"}
+            unnamed = {"foreign_id": f"{UNNAMED}{space.id}", "name": "purged"}
             connection.execute(update(spaces).where(spaces.c.id == space.id).values(unnamed))
             note(connection, "purged", space.id)
             if not any(self._delete(connection, table, space.id) for table in OWNED):

@@ -20,7 +20,7 @@ from bot.core.ids import Address
 from bot.storage.documents import read_pauses
 from bot.storage.leases import StoredLeases
 from bot.storage.notes import Did, Fact, digest_of
-from bot.storage.purge import Purge
+from bot.storage.purge import UNNAMED, Purge
 from bot.storage.restore_numbers import skip_numbers
 from bot.storage.spaces import StoredSpaces
 from bot.storage.tables import (
@@ -191,7 +191,7 @@ class _Replay:
 
     def _purge(self, _at: datetime, space: int) -> int:
         """The space loses its name at once, so that it can't come back to what is deleted."""
-        unnamed = {"foreign_id": f"purged {space}", "name": "purged", "gone_at": LONG_AGO, "back_at": None}
+        unnamed = {"foreign_id": f"{UNNAMED}{space}", "name": "purged", "gone_at": LONG_AGO, "back_at": None}
         self._spaces.pop(space, None)
         return self._run(update(spaces).where(spaces.c.id == int(space)).values(unnamed))
 
