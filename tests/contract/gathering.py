@@ -11,6 +11,7 @@ from bot.core.chat.form import Form
 from bot.core.chat.message import plain_text
 from bot.core.chat.notice import Notice, Ref
 from bot.core.domain.ledger import Occurrence
+from bot.core.errors import DeliveryError
 from bot.core.ids import Address
 from bot.core.views.presses import DONE
 from bot.delivery.courier import Courier
@@ -36,8 +37,12 @@ class Ears(Sink):
         super().__init__()
         self.places: list[str] = []
         self.notices: list[Notice] = []
+        # Raised for every post to a channel.
+        self.shut: DeliveryError | None = None
 
     async def post(self, occurrence: Occurrence, notice: Notice) -> Ref:
+        if self.shut and notice.place == "channel":
+            raise self.shut
         before = len(self.texts)
         try:
             return await super().post(occurrence, notice)

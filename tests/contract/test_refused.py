@@ -65,7 +65,7 @@ async def test_another_lead_hears_of_their_own(hall: Hall) -> None:
     hall.lead("promote", member="Person 0")
     hall.lead("schedule", day="fri", zone="Europe/Lisbon")
     hall.lead("tips", CROWD[0], action="set", day="fri", zone="Europe/Lisbon")
-    hall.ears.errors = [SHUT, SHUT]
+    hall.ears.shut = SHUT
     told = await hall.live(FRIDAY) + await hall.live(FRIDAY + HOUR)
     assert sorted(one.split(":")[0] for one in told) == ["@lead", "@person-0"]
     assert await hall.live(FRIDAY + WEEK) == []
