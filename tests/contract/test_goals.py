@@ -20,6 +20,7 @@ from bot.core.views.dates import day_text
 from bot.core.views.errors import refusal
 from bot.core.views.naming import phase_name
 from tests.contract.planning import CONTENT, HERE, KIM, SAM, Desk
+from tests.soak import SOAK
 
 MORE = "What to do, a link, or skip"
 TOKENS = "Count the tokens in your own texts"
@@ -351,7 +352,7 @@ def choose(chance: random.Random, desk: Desk) -> Typed | Pressed | Submitted:
     )
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(40 if SOAK else 2))
 def test_whatever_a_member_presses_is_answered(sqlite_store: Store, seed: int) -> None:
     """A card that breaks a limit, or a bug anywhere, raises: see `Desk`."""
     chance = random.Random(seed)

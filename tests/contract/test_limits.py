@@ -110,7 +110,7 @@ def catalogs(draw: st.DrawFn) -> Catalog | None:
 
 
 @given(catalogs())
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_every_catalog_can_be_published(catalog: Catalog | None) -> None:
     if catalog is None:
         return

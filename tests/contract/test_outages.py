@@ -19,9 +19,12 @@ from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger
 from tests.contract.delivering import Sink
 from tests.contract.test_delivery import BUCKET, NINE, House, Notices
+from tests.soak import SOAK
 
 MEMBERS = 100
 BEAT = timedelta(seconds=10)
+# So often an outage is met.
+BEATS = 10_000 if SOAK else 20
 DAY = timedelta(hours=24)
 
 OUTAGES: dict[str, tuple[timedelta, Callable[[], DeliveryError]]] = {
@@ -74,14 +77,14 @@ def house(engine: Engine, store: DatabaseStore) -> House:
     return house
 
 
-async def live(house: House, until: timedelta, outages: Outages) -> None:
+async def live(house: House, until: timedelta, outages: Outages, beat: timedelta = BEAT) -> None:
     """Beat by beat, as long as anything waits."""
     courier = house.courier(outages=outages)
     house.planner.plan_due(NINE)
     while {*house.states()} & {"pending", "retry", "ambiguous"}:
         assert house.clock.time < NINE + until
         await courier.drain(BUCKET)
-        house.clock.time += BEAT
+        house.clock.time += beat
         await asyncio.sleep(0.001)
 
 
@@ -90,11 +93,12 @@ async def test_everything_is_said_when_the_platform_is_back(house: House, name: 
     lasts, error = OUTAGES[name]
     house.enrol(MEMBERS)
     house.sink = away = Away(house, lasts, error)
-    await live(house, lasts + timedelta(minutes=10), Outages(first=0.0, most=0.0))
+    beat = max(BEAT, lasts / BEATS)
+    await live(house, lasts + timedelta(minutes=10), Outages(first=0.0, most=0.0), beat)
     assert house.states() == {"sent": MEMBERS}
     assert len(set(away.told)) == len(away.told) == MEMBERS
     # A full flight met the silence, and from then on one message at a time.
-    assert away.asked <= 16 + 4 + 2 * (lasts / BEAT + 1)
+    assert away.asked <= 16 + 4 + 2 * (lasts / beat + 1)
 
 
 async def test_a_day_of_silence_ends_by_lateness_and_somebody_hears_of_it(house: House) -> None:
@@ -115,7 +119,8 @@ async def test_a_day_of_silence_ends_by_lateness_and_somebody_hears_of_it(house:
 async def test_an_outage_counts_no_try(house: House) -> None:
     house.enrol(1)
     house.sink = Away(house, timedelta(hours=3), lambda: Outage("503"))
-    await live(house, timedelta(hours=4), Outages(first=0.0, most=0.0))
+    beat = max(BEAT, timedelta(hours=3) / BEATS)
+    await live(house, timedelta(hours=4), Outages(first=0.0, most=0.0), beat)
     with house.engine.connect() as connection:
         assert connection.execute(select(ledger.c.attempts, ledger.c.delays)).one() == (1, 0)
 

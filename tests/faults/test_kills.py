@@ -14,7 +14,7 @@ from tests.faults.worker import STEPS
 BURST = 20
 KILLS = 300 if SOAK else 30
 # At random moments, on each of the two databases.
-MOMENTS = KILLS if SOAK else KILLS // 2
+MOMENTS = KILLS if SOAK else 5
 # How many sends a worker may have handed over without having marked them, at a platform that knows no keys.
 IN_FLIGHT = 4
 GROUP = 8

@@ -26,8 +26,8 @@ from tests.contract.delivering import UNPACED, Sink, Unheard, hop
 from tests.contract.planning import HERE, MONDAY, Desk
 from tests.faults.field import SOAK, WEEK
 
-MEMBERS = 100 if SOAK else 20
-ROUNDS, SNOOZES = 10, 4
+MEMBERS = 100 if SOAK else 12
+ROUNDS, SNOOZES = (10, 4) if SOAK else (4, 2)
 HOUR = timedelta(hours=1)
 BUSY = plain_text(busy())
 
@@ -108,12 +108,14 @@ class Crowd(Unheard):
     async def find(self, occurrence: Occurrence) -> Finding:
         return await self.sink.find(occurrence)
 
+    in_flight = 1
+
     def drain(self) -> None:
         """Everything that is due, from here."""
         self.told.clear()
         self.planner.plan_due(self.desk.clock.at)
         courier = Courier(
-            self.store, self, self, self.desk.clock, hop, owner="one", pace=UNPACED, in_flight=1
+            self.store, self, self, self.desk.clock, hop, owner="one", pace=UNPACED, in_flight=self.in_flight
         )
         asyncio.run(courier.drain("playground"))
 

@@ -36,8 +36,10 @@ from bot.storage.documents import Levels, Pauses, Phases, Undo
 from bot.storage.engine import open_engine
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import Ids, Instant, metadata
+from tests.soak import SOAK
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+NEWEST = 4
 SINGLE = {"identities", "playground_revisions", "playground_clocks", "pulses", "schema_support"}
 VALUES: dict[type, object] = {
     Instant: NOW,
@@ -147,12 +149,14 @@ def test_a_schema_from_scratch_is_the_schema_by_migrations(empty_engine: Engine)
 
 
 def test_every_step_goes_up_down_and_up_again_on_populated_tables(empty_engine: Engine) -> None:
-    for revision in REVISIONS:
+    """The newest steps; every step in the long campaign, because older ones change no more."""
+    first = 0 if SOAK else len(REVISIONS) - NEWEST
+    for revision in REVISIONS[first:]:
         migrate.upgrade(empty_engine, revision)
         assert migrate.current(empty_engine) == revision
     fill(empty_engine)
     full = count_rows(empty_engine)
-    for number in range(len(REVISIONS) - 1, -1, -1):
+    for number in range(len(REVISIONS) - 1, first - 1, -1):
         below = REVISIONS[number - 1] if number else "base"
         migrate.downgrade(empty_engine, below)
         left = count_rows(empty_engine)
@@ -164,6 +168,7 @@ def test_every_step_goes_up_down_and_up_again_on_populated_tables(empty_engine: 
         made = brought.keys() - left.keys() - {"schema_support"}  # that one's row is the migrations' own
         assert {brought[name] for name in made} <= {0}
         migrate.downgrade(empty_engine, below)
+    migrate.downgrade(empty_engine, "base")
     assert migrate.current(empty_engine) is None
     migrate.upgrade(empty_engine)
     fill(empty_engine)
