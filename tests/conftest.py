@@ -22,6 +22,8 @@ from tests.pooler import Pooled, run_pooler
 
 # A busy machine must not make a test about something else fail; tests about the deadline set their own.
 PATIENCE = 30.0
+# The longest that the setting allows.
+MOST_DEADLINE = 10
 
 POSTGRES_FAST = """
 fsync = off
@@ -38,6 +40,19 @@ DATABASES = ("sqlite", "postgres")
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are processors: a third of the time goes by while a test waits for a process."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(autouse=True)
+def _patient_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cairn gives nothing up early in a test that doesn't say so by a deadline of its own."""
+    monkeypatch.setenv("CAIRN_DEADLINE", str(MOST_DEADLINE))
+
+
+@pytest.fixture
+def patient_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither Slack nor Cairn mind an acknowledgement that comes late, as on a busy machine."""
+    monkeypatch.setattr("bot.adapters.slack.arrival.ACK_SECONDS", PATIENCE)
+    monkeypatch.setattr("tests.end_to_end.slack_lines.ACK_SECONDS", PATIENCE)
 
 
 class PostgresServer(Protocol):

@@ -13,14 +13,17 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from tests.conftest import MOST_DEADLINE
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 _SETTINGS = ("SLACK_", "DISCORD_", "CAIRN_", "DATABASE_URL")
 
 
 def environment(**given: str) -> dict[str, str]:
-    """This process's environment without any of Cairn's settings, plus those given."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)} | given
+    """This process's environment without any of Cairn's settings but a patient deadline, plus those given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
+    return kept | {"CAIRN_DEADLINE": str(MOST_DEADLINE)} | given
 
 
 def run_cairn(*args: str, cwd: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -75,7 +75,7 @@ def locked(app: App) -> Iterator[None]:
 
 @asynccontextmanager
 async def on_discord(fake: FakeDiscord, data: Path) -> AsyncIterator[App]:
-    settings = Settings(data=data)
+    settings = Settings(data=data, deadline=1.5)
     app = build(settings, settings.playground_url)
     adapter = DiscordAdapter(
         app.doors,

@@ -17,6 +17,8 @@ from tests.end_to_end.discord_people import People
 from tests.end_to_end.discord_world import Guild, User
 from tests.end_to_end.slack_bot import meeting
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 HOSTILE = "@everyone @here <@1> <@&2> <!channel> <!subteam^S1> <@U0000001>"
 TEXT = 10
 

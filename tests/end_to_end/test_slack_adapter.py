@@ -22,6 +22,8 @@ from tests.end_to_end.slack_faults import BROKEN, BUSY, Fault
 from tests.end_to_end.slack_people import items_of
 from tests.end_to_end.slack_workspace import Payload, Post
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 GONE = Fault("refuse", 404, "expired_url")
 
 

@@ -13,6 +13,8 @@ from tests.end_to_end.slack_faults import BROKEN, BUSY, RESET, Fault
 from tests.end_to_end.slack_people import items_of
 from tests.end_to_end.slack_workspace import Payload
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 
 @pytest.fixture
 async def met() -> AsyncIterator[Met]:

@@ -11,6 +11,8 @@ from bot.adapters.slack.publish import INSTALL_PATH, REDIRECT_PATH
 from tests.end_to_end.slack_faults import BROKEN, RESET
 from tests.end_to_end.slack_many import Many, many, settings_for
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 ODD = '"><script>alert(1)</script>'
 
 

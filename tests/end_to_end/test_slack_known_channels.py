@@ -11,6 +11,8 @@ from tests.end_to_end.slack_bot import Met, meeting
 from tests.end_to_end.slack_faults import Fault
 from tests.end_to_end.test_slack_messenger import notice, occurrence
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 
 @pytest.fixture
 async def met() -> AsyncIterator[Met]:

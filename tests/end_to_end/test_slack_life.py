@@ -9,6 +9,8 @@ import pytest
 from tests.end_to_end.slack_bot import TRANSPORTS, Met, meeting
 from tests.end_to_end.slack_people import Person
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 

@@ -14,6 +14,8 @@ from bot.core.ids import Address, SpaceId
 from tests.end_to_end.slack_bot import ELSEWHERE, GENERAL, NOTE, PICTURE, Met, meeting
 from tests.end_to_end.slack_faults import BROKEN, BUSY, LOST, RESET, Fault
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 SAID = 200
 
 

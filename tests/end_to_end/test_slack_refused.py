@@ -11,6 +11,8 @@ from tests.end_to_end.slack_workspace import Workspace
 from tests.journeys.conversation import HOME, Speaker
 from tests.journeys.slack import GENERAL, LEAD, SlackSurface
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 LEADER, MEMBER = Speaker(LEAD, HOME), Speaker("Member A", HOME)
 WEEK = timedelta(weeks=1)
 

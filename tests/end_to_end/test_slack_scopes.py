@@ -24,6 +24,8 @@ from tests.end_to_end.slack_fake import SlackFake
 from tests.end_to_end.slack_people import Person
 from tests.end_to_end.slack_workspace import ApiError, Post, Workspace
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 NOTE = Message("Your week", (Text((Plain("Two goals are open."),)),))
 
 

@@ -13,6 +13,8 @@ from tests.end_to_end.slack_many import Many, many, settings_for
 from tests.end_to_end.slack_people import Person, items_of
 from tests.end_to_end.slack_workspace import Payload, Post
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 PLANTED = "Planted"
 GUEST_HOME = "T9STRANGE"
 

@@ -86,7 +86,8 @@ class Process:
     @classmethod
     async def start_limited(cls, data: Path, files: int | None, settings: Mapping[str, str]) -> "Process":
         """`files`: how many the process may hold open."""
-        named = {"CAIRN_DATA": str(data), "CAIRN_BEAT": "0.2", "CAIRN_LEASE": "1", **settings}
+        named = {"CAIRN_DATA": str(data), "CAIRN_BEAT": "0.2", "CAIRN_LEASE": "1", "CAIRN_DEADLINE": "1.5"}
+        named |= settings
         with (data / "log").open("a", encoding="utf-8") as log:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "run"),

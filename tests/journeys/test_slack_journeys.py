@@ -6,6 +6,8 @@ import pytest
 from tests.journeys.conversation import walk
 from tests.journeys.slack import SlackSurface, Transport
 
+pytestmark = pytest.mark.usefixtures("patient_slack")
+
 JOURNEYS = tuple(sorted(Path(__file__).parent.glob("*.md")))
 TRANSPORTS: tuple[Transport, ...] = ("socket", "http")
 
