@@ -5,12 +5,17 @@ ARGS ?=
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . \
 	&& $(BIN)/python -m compileall -q bot && $(BIN)/cairn ask EKS >/dev/null
 
-.PHONY: run test check soak planted bench lock clean
+.PHONY: run test coverage check soak planted bench lock clean
 
 run: .venv/run.stamp ## set everything up and start Cairn (without tokens: the playground)
 	$(BIN)/python -m bot run $(ARGS)
 
+# Compiled modules are kept whatever the environment says: the suite starts hundreds of processes.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/test.stamp ## set everything up and run the whole suite
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+coverage: .venv/test.stamp ## the whole suite once more, counting the lines of bot that it runs
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 check: .venv/test.stamp ## everything that a machine can check without running Cairn

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from bot.storage import migrate
@@ -19,6 +20,7 @@ from bot.storage.engine import open_engine
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import metadata
 from tests.pooler import Pooled, run_pooler
+from tests.soak import SOAK
 
 # A busy machine must not make a test about something else fail; tests about the deadline set their own.
 PATIENCE = 30.0
@@ -35,6 +37,11 @@ shared_buffers = 32MB
 """
 
 DATABASES = ("sqlite", "postgres")
+
+# How long one example takes says nothing on a busy machine.
+settings.register_profile("short", deadline=None, max_examples=40)
+settings.register_profile("long", deadline=None, max_examples=1_000)
+settings.load_profile("long" if SOAK else "short")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

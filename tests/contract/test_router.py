@@ -25,6 +25,7 @@ from bot.core.ports import Store
 from bot.core.request import Context, Library, Request
 from bot.core.router import Router
 from bot.curriculum.load import load_content
+from tests.soak import SOAK
 
 HERE = Space(Address("playground", "here"), "Here")
 THERE = Space(Address("playground", "there"), "There")
@@ -266,8 +267,12 @@ ACTIONS = st.sampled_from(
 )
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(ODD, min_size=20, max_size=20), st.lists(ACTIONS, min_size=20, max_size=20))
+@settings(
+    max_examples=300 if SOAK else 10,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+)
+@given(st.lists(ODD, min_size=10, max_size=10), st.lists(ACTIONS, min_size=10, max_size=10))
 def test_nothing_that_is_typed_or_crafted_breaks_the_door(
     door: Door, texts: list[str], actions: list[str]
 ) -> None:

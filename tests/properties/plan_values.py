@@ -21,8 +21,8 @@ SOAK = os.environ.get("CAIRN_SOAK") == "1"
 
 # How fast a value is made says nothing here, and a busy machine must not fail a test.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-usual = settings(patient, max_examples=5_000 if SOAK else 100)
-modest = settings(patient, max_examples=2_000 if SOAK else 50)
+usual = settings(patient, max_examples=5_000 if SOAK else 30)
+modest = settings(patient, max_examples=2_000 if SOAK else 15)
 
 
 def make_goal(

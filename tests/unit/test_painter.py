@@ -255,7 +255,7 @@ charts = st.one_of(
 )
 
 
-@settings(max_examples=3_000 if SOAK else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3_000 if SOAK else 15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(charts, st.sampled_from(THEMES))
 def test_whatever_can_be_built_can_be_painted(data: ChartData, theme: Theme) -> None:
     png = paint(data, theme)
@@ -292,7 +292,7 @@ def test_memory_stays_flat() -> None:
     for _ in range(10):
         paint(data)
     before = measure_memory()
-    for _ in range(500 if SOAK else 30):
+    for _ in range(500 if SOAK else 10):
         paint(data)
         paint(small)
     # One picture that were kept would be 4 MB.
