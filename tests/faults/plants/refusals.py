@@ -43,8 +43,8 @@ FAULTS = (
     Fault(
         "the purge doesn't ask whether anybody used it since",
         "bot/storage/purge.py",
-        "spaces.c.gone_at < before, ~used)",
-        "spaces.c.gone_at < before)",
+        "spaces.c.gone_at < before, or_(~used, is_begun)",
+        "spaces.c.gone_at < before",
         CUT_OFF,
         "used_since and sqlite",
     ),
