@@ -62,7 +62,8 @@ async def test_a_command_is_answered_in_its_acknowledgement(met: Met) -> None:
     assert call.reply_to == ReplyTo(Address("slack", GENERAL))
 
 
-async def test_an_answer_that_takes_long_comes_by_itself(met: Met) -> None:
+async def test_an_answer_that_takes_long_comes_by_itself(met: Met, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.adapters.slack.arrival.ACK_SECONDS", 2.5)
     met.doors.seconds = 2.2
     assert await met.member.type("/whisper", "") == {}
     await met.wait(lambda: met.shown() == ["Card"])
