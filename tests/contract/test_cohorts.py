@@ -15,6 +15,7 @@ from bot.storage.store import DatabaseStore
 from tests.contract.gathering import LEAD, Hall, people
 from tests.contract.hostile import HOSTILE
 from tests.contract.planning import HERE, KIM, MONDAY, SAM, THERE
+from tests.soak import SOAK
 
 ANN = Caller(Address("playground", "ann"), "Ann")
 
@@ -162,7 +163,7 @@ def test_names_are_offered_to_leads_only(hall: Hall) -> None:
     assert hall.router.suggest(elsewhere) == ()
 
 
-@pytest.mark.parametrize("text", HOSTILE[::7])
+@pytest.mark.parametrize("text", HOSTILE[:: 7 if SOAK else 30])
 async def test_what_people_call_a_cohort_and_themselves_breaks_no_card(hall: Hall, text: str) -> None:
     name = " ".join(text.split())[:NAME_LIMIT]
     stranger = Caller(Address("playground", "ann"), text)

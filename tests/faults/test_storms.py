@@ -7,7 +7,7 @@ import pytest
 from tests.faults.field import SOAK, Field, open_field
 from tests.faults.sink import Habits
 
-ROWS = 500 if SOAK else 40
+ROWS = 500 if SOAK else 25
 # Waits between tries are real ones: time that runs faster makes them short.
 SPEED = 200.0
 
