@@ -1,6 +1,7 @@
 """A transaction is kept whole or not at all, and is given up in time, on either database."""
 
 import sqlite3
+from time import sleep
 
 import psycopg
 import pytest
@@ -84,7 +85,8 @@ class TestGivenUp:
             tx.members.find(RIDGE, ADA)
 
     def test_the_block_of_a_late_transaction_may_still_raise_its_own_error(self, engine: Engine) -> None:
-        with pytest.raises(KeyError), DatabaseStore(engine, deadline=0.0).write():
+        with pytest.raises(KeyError), DatabaseStore(engine, deadline=1.0).write():
+            sleep(1.1)
             raise KeyError
 
     def test_waiting_for_a_lock_ends_at_the_deadline(self, engine: Engine) -> None:

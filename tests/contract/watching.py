@@ -22,7 +22,7 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         word = statement.split()[0]
-        if word != "BEGIN":
+        if word.rstrip(";") != "BEGIN":
             words.append(word)
 
     event.listen(engine, "before_cursor_execute", note)
