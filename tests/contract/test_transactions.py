@@ -85,9 +85,12 @@ class TestGivenUp:
             tx.members.find(RIDGE, ADA)
 
     def test_the_block_of_a_late_transaction_may_still_raise_its_own_error(self, engine: Engine) -> None:
-        with pytest.raises(KeyError), DatabaseStore(engine, deadline=1.0).write():
+        def fail_late() -> None:
             sleep(1.1)
             raise KeyError
+
+        with pytest.raises(KeyError), DatabaseStore(engine, deadline=1.0).write():
+            fail_late()
 
     def test_waiting_for_a_lock_ends_at_the_deadline(self, engine: Engine) -> None:
         enrol(DatabaseStore(engine, 30.0))
