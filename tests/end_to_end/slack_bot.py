@@ -20,7 +20,7 @@ from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import Form, TextInput
 from bot.core.chat.message import Actions, Block, Message, Section, Text, Update
 from bot.core.chat.part import Markdown, Plain
-from bot.core.errors import TryAgain
+from bot.core.errors import RetryLater, TryAgain
 from bot.core.feature import Feature
 from bot.core.ids import Address, Platform
 from bot.core.outbox import Messenger
@@ -75,7 +75,8 @@ GIVEN_UP = Answer(busy(), private=True, refused=True, given_up=True)
 @dataclass
 class ScriptedDoors:
     """Answers by the name of what is asked, after `seconds`, and remembers who asked. `told`: what everybody
-    is told instead; `busy`: how many calls are given up first; `away`: nothing can be kept."""
+    is told instead; `busy`: how many calls are given up first; `away`: nothing can be kept. `patience`: the
+    seconds that the inbox worker has; `later` holds why it left calls, `given` where their answers go."""
 
     replies: dict[str, Answer] = field(default_factory=lambda: dict(REPLIES))
     calls: list[Call] = field(default_factory=list)
@@ -92,6 +93,9 @@ class ScriptedDoors:
     spaces: list[str] = field(default_factory=list)
     lives: list[tuple[str, str, datetime | None]] = field(default_factory=list)
     learnt: list[Caller] = field(default_factory=list)
+    patience: float | None = None
+    later: list[Exception] = field(default_factory=list)
+    given: dict[str, str] = field(default_factory=dict)
 
     async def answer(self, call: Call, *, budget: CallBudget | None = None) -> Answer | None:
         self.calls.append(call)
@@ -121,9 +125,17 @@ class ScriptedDoors:
 
     async def wake(self, call: Call) -> None:
         """As an inbox worker does that is always there."""
-        assert self.desk is not None
         if (back := self.backs.pop(call.key, None)) is not None:
-            self.working.append(asyncio.create_task(self.desk.work(call, back, self.answer)))
+            self.given[call.key] = back
+            self.working.append(asyncio.create_task(self._work(call, back)))
+
+    async def _work(self, call: Call, back: str) -> None:
+        assert self.desk is not None
+        try:
+            async with asyncio.timeout(self.patience):
+                await self.desk.work(call, back, self.answer)
+        except (RetryLater, TimeoutError) as error:
+            self.later.append(error)
 
     async def suggest(self, typing: Typing, budget: CallBudget | None = None) -> tuple[Choice, ...]:
         return (Choice(f"{typing.command} {typing.option}", "x"),) if typing.text == "known" else ()

@@ -21,7 +21,7 @@ def call_method(workspace: Workspace, method: str, args: Payload) -> Payload:
 
 def scope_of(method: str, args: Payload) -> str | None:
     """The scope that a method needs."""
-    if method == "conversations.history":
+    if method in ("conversations.history", "conversations.replies"):
         return "im:history" if str(args.get("channel")).startswith("D") else "channels:history"
     named = {"users.info": "users:read", "conversations.open": "im:write"}
     if method.startswith("chat."):
@@ -88,8 +88,21 @@ def _open_direct(workspace: Workspace, args: Payload) -> Payload:
 
 
 def _history(workspace: Workspace, args: Payload) -> Payload:
+    """Without what stands in threads."""
+    return _read(workspace, args, None)
+
+
+def _replies(workspace: Workspace, args: Payload) -> Payload:
+    return _read(workspace, args, str(args["ts"]))
+
+
+def _read(workspace: Workspace, args: Payload, thread: str | None) -> Payload:
     channel, oldest = _channel(workspace, args), float(args.get("oldest", 0))
-    told = [one for one in workspace.posts if one.channel == channel and one.audience is None]
+    told = [
+        one
+        for one in workspace.posts
+        if (one.channel, one.audience, one.payload.get("thread_ts")) == (channel, None, thread)
+    ]
     latest = float(args.get("latest", "inf"))
     newest_first = [one for one in reversed(told) if oldest < float(one.ts) <= latest]
     begin = int(args.get("cursor") or 0)
@@ -152,6 +165,7 @@ METHODS: dict[str, Method] = {
     "users.info": _user,
     "conversations.open": _open_direct,
     "conversations.history": _history,
+    "conversations.replies": _replies,
     "files.getUploadURLExternal": _begin_upload,
     "files.completeUploadExternal": _end_upload,
 }

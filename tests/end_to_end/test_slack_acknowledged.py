@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from bot.adapters.slack import arrival, replies
+from bot.adapters.slack import answer_posts, arrival, replies
 from tests.end_to_end.slack_bot import TRANSPORTS, Met, meeting
 from tests.end_to_end.slack_faults import BROKEN, BUSY, LOST, RESET, Fault
 from tests.end_to_end.slack_lines import Unacknowledged
@@ -37,6 +37,12 @@ ODD_ANSWERS = ("[]", '"ok"', "null", "{}", '{"ok": true}', '{"ok": true, "user":
 SORRY = "The form didn't open"
 # What follows the acknowledgement is the same over a socket.
 over_http = pytest.mark.parametrize("slack", ["http"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_posts, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(answer_posts, "LONGEST_PAUSE", 0.2)
 
 
 @pytest.fixture(params=TRANSPORTS)
@@ -114,9 +120,9 @@ async def test_an_odd_answer_of_slack_is_no_bug_and_no_silence(slack: Met, answe
         slack.fake.faults.storm(method, 1, (Fault("odd", error=answer), 1.0))
     for act in ACTS.values():
         await act(slack)
+    slack.fake.faults.calm()
     await at_rest(slack)
     assert slack.bugs == []
-    slack.fake.faults.calm()
     assert (await slack.member.type("/whisper", ""))["blocks"]
 
 

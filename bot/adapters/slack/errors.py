@@ -10,10 +10,10 @@ from bot.core.errors import DeliveryError, Outage, RetryLater, Unknown, Unreacha
 # Everything that a call of the SDK raises.
 BROKEN = (SlackClientError, ClientError, TimeoutError, OSError)
 
-_LIMITS = frozenset({"ratelimited", "rate_limited"})
-_BUSY = frozenset({"service_unavailable"})
+LIMITS = frozenset({"ratelimited", "rate_limited"})
+BUSY = frozenset({"service_unavailable"})
 # Slack says of these that some of what was asked may have been done.
-_DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout"})
+DOUBTFUL = frozenset({"internal_error", "fatal_error", "request_timeout"})
 # Where Slack names a limit and no time.
 LIMIT_SECONDS = 30.0
 
@@ -47,12 +47,12 @@ def _read_answer(error: SlackApiError) -> DeliveryError:
     code = code_of(error)
     # An answer that is no JSON comes as aiohttp's own response, which names its status otherwise.
     status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None) or 0
-    after = _seconds(error.response.headers.get("Retry-After"))
-    if status == 429 or code in _LIMITS:
+    after = read_seconds(error.response.headers.get("Retry-After"))
+    if status == 429 or code in LIMITS:
         return RetryLater(code or str(status), LIMIT_SECONDS if after is None else after)
-    if status == 503 or code in _BUSY:
+    if status == 503 or code in BUSY:
         return Outage(code or str(status)) if after is None else RetryLater(code or str(status), after)
-    if status >= 500 or code in _DOUBTFUL or not code:
+    if status >= 500 or code in DOUBTFUL or not code:
         return Unknown(code or str(status))
     refusal = REFUSALS.get(code)
     if refusal is None:
@@ -63,5 +63,6 @@ def _read_answer(error: SlackApiError) -> DeliveryError:
     return Unreachable(why, refusal.ends, code)
 
 
-def _seconds(text: str | None) -> float | None:
+def read_seconds(text: str | None) -> float | None:
+    """Returns the seconds of a Retry-After header; None when there is none, or none that can be read."""
     return float(text) if text is not None and text.isascii() and text.isdigit() else None

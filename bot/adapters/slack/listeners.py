@@ -138,15 +138,16 @@ class Listeners:
 
     async def work(self, call: Call, back: str, ask: Ask) -> None:
         """Carries out a call that was kept, and answers it. Raises what `ask` raises, and RetryLater when
-        Slack doesn't tell now who the caller is."""
+        Slack doesn't tell now who the caller is, or doesn't take the answer."""
+        self._replies.check_turn(call.key)
         origin = unpack(back, user_of(call.caller.address.id), self._reader.hooks)
         try:
             answer = await ask(await self._facts.complete(call))
         except Unreachable:  # it never will
             answer = Answer(busy(), private=True, refused=True)
         if answer is not None:
-            await self._bring(origin, call.caller, self._naming.answer(answer))
-            await self._learn(call.caller)
+            await self._replies.bring_kept(call.key, origin, self._naming.answer(answer))
+            await self._finish(origin, call.caller)
 
     async def _answer(self, ack: AsyncAck, received: Received, draw: Draw, can_wait: bool) -> None:
         """Acknowledges once the answer is there, or the call is kept. What `draw` makes of an answer travels
@@ -167,15 +168,15 @@ class Listeners:
         if answer is None:
             return  # it came before: the first one is answered
         if drawn is None:
-            await self._bring(origin, received.call.caller, answer)
+            await self._replies.bring(origin, answer)
         else:
             await self._replies.show_pictures(origin, answer)
-        await self._learn(received.call.caller)
+        await self._finish(origin, received.call.caller)
 
-    async def _bring(self, origin: Origin, caller: Caller, answer: Answer) -> None:
-        await self._replies.bring(origin, answer)
+    async def _finish(self, origin: Origin, caller: Caller) -> None:
         if origin.home:
             await self._publish_home(caller)
+        await self._learn(caller)
 
     async def _learn(self, caller: Caller) -> None:
         """Once an hour, behind the answer: nobody waits for it."""

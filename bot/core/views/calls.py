@@ -29,6 +29,14 @@ def elsewhere() -> Message:
     return _say("Your answer", "I couldn't show this where you asked, so I'm sending it to you here.")
 
 
+def perhaps_posted() -> Message:
+    """Of a public answer, where the platform doesn't tell whether it was posted."""
+    return _say(
+        "Can you see my answer?",
+        "I posted it in the channel where you asked, and got no confirmation. If it isn't there, ask again.",
+    )
+
+
 def not_opened() -> Message:
     """Of a form that could not be opened in the few seconds that there are for it."""
     return _say(

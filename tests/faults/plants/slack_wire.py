@@ -59,7 +59,7 @@ FAULTS = (
     Fault(
         "a form that failed is passed over in silence",
         "bot/adapters/slack/replies.py",
-        "await self._say(origin, not_opened(), private=True)",
+        "await self.bring(origin, Answer(not_opened(), private=True))",
         "pass",
         ACKNOWLEDGED,
         "can_t_be_opened and http and press",
