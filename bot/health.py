@@ -122,6 +122,8 @@ class Health:
             if database.works:
                 self._oldest = await self._hop(self._outbox.oldest)
                 self._refused = await self._hop(self._store.count_refused)
+                if self._recovery is not None:
+                    await self._hop(self._recovery.look)
         except TryAgain as error:
             return None, str(error)
         if not database.works:

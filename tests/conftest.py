@@ -12,6 +12,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import Engine
 
@@ -53,6 +54,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def _patient_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cairn gives nothing up early in a test that doesn't say so by a deadline of its own."""
     monkeypatch.setenv("CAIRN_DEADLINE", str(MOST_DEADLINE))
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """No test logs into the closed file of an earlier one."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ year, moves no beat.
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from time import monotonic
 from typing import Any
@@ -82,6 +82,8 @@ async def _beat(job: Job, running: set[asyncio.Task[Any]]) -> None:
         raise RuntimeError("a beat runs within a task")
     running.add(task)
     try:
-        await job()
+        # A beat that goes on long after the end is cancelled by the scheduler, which would log an error.
+        with suppress(asyncio.CancelledError):
+            await job()
     finally:
         running.discard(task)

@@ -26,6 +26,27 @@ async def test_a_beat_that_has_begun_ends_before_the_heart_does() -> None:
     assert told == ["whole"]
 
 
+async def test_a_beat_that_never_ends_is_cut_off_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.scheduling.heartbeat.FINISH_SECONDS", 0.01)
+    begun, cut_off = asyncio.Event(), asyncio.Event()
+
+    async def beat() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut_off.set()
+
+    async with heartbeat({beat: 0.01}):
+        await begun.wait()
+    async with asyncio.timeout(PATIENCE):
+        await cut_off.wait()
+    await asyncio.sleep(0)
+    assert [record.message for record in caplog.records if record.exc_info] == []
+
+
 async def test_a_beat_that_fails_ends_neither_the_others_nor_itself() -> None:
     beats = asyncio.Queue[str]()
 
