@@ -19,6 +19,7 @@ from tests.end_to_end.browser import (
     say,
     take,
 )
+from tests.soak import at_length
 
 OPEN_FORM = """async ([look, payload, plain]) => {
   const drawing = await import(`/${look}.js`);
@@ -272,8 +273,9 @@ def test_everything_that_can_be_used_has_a_name(open_page: Open) -> None:
     assert page.locator("#log").get_attribute("aria-live") == "polite"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", WIDE), ("dark", NARROW), *at_length([("light", NARROW), ("dark", WIDE)])]
+)
 def test_every_drawing_fits_the_page_in_both_themes(
     open_page: Open, scheme: str, size: dict[str, int]
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import DATABASES
 from tests.end_to_end.discord_fake import FakeDiscord
 from tests.end_to_end.restoring import SLOWLY, Community, Site
+from tests.soak import at_length
 
 COUNT = 12
 OPTED_OUT = 0
@@ -38,7 +39,15 @@ async def community() -> AsyncIterator[Community]:
     await fake.stop()
 
 
-@pytest.mark.parametrize("journal", ["whole", "lost"])
+@pytest.mark.parametrize(
+    ("make_site", "journal"),
+    [
+        ("sqlite", "lost"),
+        ("postgres", "whole"),
+        *at_length([("sqlite", "whole"), ("postgres", "lost")]),
+    ],
+    indirect=["make_site"],
+)
 async def test_a_backup_of_a_burst_goes_on_elsewhere(
     community: Community, make_site: Callable[[str], Site], journal: str, tmp_path: Path
 ) -> None:
