@@ -62,9 +62,17 @@ class Catalog:
         if command is not None:
             return command
         typed = clean_line(name, NAME_LIMIT)
-        near = get_close_matches(typed, self.commands, n=1)
+        root, _, second = typed.partition(" ")
+        members = {one.name.split(" ")[-1]: one.name for one in self.roots.get(root, ())}
+        if members:
+            # What all members have in common makes none of them nearer.
+            near = [members[one] for one in get_close_matches(second, members, n=1)]
+        else:
+            near = get_close_matches(typed, self.commands, n=1)
         if near:
             raise NotFound("command.near", command=typed, near=near[0])
+        if members:
+            raise NotFound("command.group", command=typed, group=root)
         raise NotFound("command.unknown", command=typed)
 
     @property

@@ -80,12 +80,13 @@ class Feature:
         private: bool,
         lead: bool = False,
         posts: bool = False,
+        plan: bool = False,
         options: tuple[Option, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Declares a slash command; its handler is `(request, ctx, *, option, ...) -> Reply`."""
 
         def declare(handle: Handler) -> Handler:
-            self.commands.append(Command(name, description, options, private, lead, handle, posts))
+            self.commands.append(Command(name, description, options, private, lead, handle, posts, plan))
             return handle
 
         return declare

@@ -13,6 +13,7 @@ from bot.core.chat.call import Call, Caller, Submitted
 from bot.core.chat.command import Command, Option, Value, convert
 from bot.core.chat.control import CHOICE_LIMIT
 from bot.core.chat.form import TYPED_LIMIT
+from bot.core.chat.reading import unquote
 from bot.core.chat.typed import clean, clean_line
 from bot.core.domain.members import NAME_LIMIT
 from bot.core.errors import InvalidInput
@@ -40,7 +41,8 @@ def read_options(command: Command, given: Mapping[str, str | int | bool]) -> dic
 def _read_option(option: Option, given: str | int | bool) -> Value | None:
     if isinstance(given, str):
         # One more than the limit is kept, to tell a text that fits from one that doesn't.
-        given = clean_line(given, option.limit + 1)
+        # Quotes around the whole of it keep it together on a line, and mean the same wherever it is typed.
+        given = clean_line(unquote(clean_line(given, option.limit + 3)), option.limit + 1)
         if len(given) > option.limit:
             raise InvalidInput("option.long", option=option.name, limit=str(option.limit))
         if not given:

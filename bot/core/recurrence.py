@@ -15,7 +15,11 @@ from bot.core.time import WEEK, find_zone, monday_of, resolve
 MINUTES = 24 * 60
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_WALL = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?")
+_NAMED_HOURS = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
+_WALL = re.compile(
+    r"(?:at |um )?([0-9]{1,2})(?:(?: ?[:.h] ?)?([0-9]{2}))? ?(?:h|uhr|o'?clock)? ?(?:(a|p)\.? ?m\.?)?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +76,31 @@ def dues(recurrence: Recurrence, after: datetime) -> Iterator[Due]:
 
 def read_weekday(text: str) -> int:
     """The day of the week, from its name or the first letters of it: 0 is Monday. Raises InvalidInput."""
-    typed = text.strip().lower()
-    found = [number for number, name in enumerate(WEEKDAYS) if len(typed) >= 2 and name.startswith(typed)]
+    typed = _trim(text).removeprefix("on ").removeprefix("every ")
+    found = {
+        number
+        for number, name in enumerate(WEEKDAYS)
+        if len(typed) >= 2 and (f"{name}s".startswith(typed) or (typed == "weds" and name == "wednesday"))
+    }
     if len(found) != 1:
         raise InvalidInput("weekday.unknown", weekday=text)
-    return found[0]
+    return found.pop()
 
 
 def read_wall(text: str) -> int:
-    """Minutes from midnight, from a time such as `9`, `9:30`, `21:30` or `9 pm`. Raises InvalidInput."""
-    found = _WALL.fullmatch(text.strip().lower())
-    if found is None:
+    """Minutes from midnight, from a time such as `9`, `9:30`, `0930`, `21h30`, `9 pm` or `noon`. Raises
+    InvalidInput."""
+    typed = _trim(text)
+    if typed in _NAMED_HOURS:
+        return _NAMED_HOURS[typed]
+    found = _WALL.fullmatch(typed)
+    # Four digits that could be a year are no time of day: a cohort may be called Autumn 2027.
+    if found is None or re.fullmatch(r"2[0-9]{3}", typed):
         raise InvalidInput("wall.unknown", time=text)
     hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
     if minute > 59 or hour > (12 if half else 23) or (half and not hour):
         raise InvalidInput("wall.unknown", time=text)
-    return (hour % 12 + 12 * (half == "pm") if half else hour) * 60 + minute
+    return (hour % 12 + 12 * (half == "p") if half else hour) * 60 + minute
 
 
 def is_weekday(text: str) -> bool:
@@ -106,3 +119,8 @@ def _reads(read: Callable[[str], int], text: str) -> bool:
     except InvalidInput:
         return False
     return True
+
+
+def _trim(text: str) -> str:
+    """In small letters, without punctuation behind."""
+    return " ".join(text.lower().replace("’", "'").split()).rstrip(",;:.!?")

@@ -17,11 +17,13 @@ from bot.core.errors import (
     DeliveryError,
     InvalidInput,
     NotAllowed,
+    NotFound,
     TryAgain,
     Unreachable,
     UserError,
 )
 from bot.core.feature import ActionHandler, Schedule
+from bot.core.free_words import sort_words
 from bot.core.given import Given, read_args, read_caller, read_options, read_typed, read_values
 from bot.core.handlers.history import zone_by_plans
 from bot.core.handlers.running import follow_clock
@@ -31,6 +33,8 @@ from bot.core.ports import Transaction
 from bot.core.request import Context, Glance, Request
 from bot.core.space_router import SpaceRouter
 from bot.core.views import errors as views
+from bot.core.views.error_inputs import about
+from bot.core.views.lines import working_line
 
 UNKNOWN_ZONE = "UTC"
 UNREACHED: dict[Cut, str] = {"member": LEFT, "direct": "direct messages closed"}
@@ -50,8 +54,8 @@ class Router(SpaceRouter):
             return self._carry_out(call, kept, budget)
         except UserError as error:
             self._see(call.space, call.caller)
-            told = views.refusal(error, read_typed(call))
-            return Answer(told, private=True, refused=True, about=views.about(error))
+            told = views.refusal(error, read_typed(call), self._working_line(error, call))
+            return Answer(told, private=True, refused=True, about=about(error))
         except TryAgain:
             return self.give_up(call)
         except Exception as error:  # a bug, wherever it is: the member gets a reference, the log the trace
@@ -176,6 +180,15 @@ class Router(SpaceRouter):
         """Logs what broke while it was said. A short reference to it."""
         return self._report(error, occurrence)
 
+    def _working_line(self, error: UserError, call: Call) -> str:
+        """A line that works instead of what was typed."""
+        if not isinstance(call.what, Typed):
+            return ""
+        if error.reason == "command.group":
+            return f"/cairn {error.facts['group']}"
+        command = self._catalog.commands.get(error.facts.get("near", call.what.command))
+        return working_line(error, about(error), command, call.what.options, self._clock.now())
+
     def _rival_nudges(self, schedule: Schedule) -> tuple[str, ...]:
         kinds = (one.kind for one in self._catalog.schedules.values() if one.nudges)
         return tuple(kind for kind in kinds if kind != schedule.kind)
@@ -205,11 +218,15 @@ class Router(SpaceRouter):
                 return None
             member = tx.members.enrol(call.space, caller, now)
             authorise(asked, caller, member, tx)
+            if isinstance(asked, Command) and asked.plan and tx.plans.active(member) is None:
+                raise NotFound("plan.none")
             args, named = read()
             ctx = Context(tx, self._library)
             if caller.zone:
                 follow_clock(ctx, member, now)
             request = Request(member, caller, call.space, call.reply_to, now)
+            if isinstance(asked, Command):
+                named = sort_words(asked, named, request, ctx)
             reply: Reply = asked.handle(request, ctx, *args, **named)
             # What takes the place of another message may be seen by many.
             if asked.private and isinstance(reply, Message):

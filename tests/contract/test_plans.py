@@ -344,10 +344,10 @@ def test_a_plan_outlives_its_track(desk: Desk) -> None:
         (Typed("plan start", {"zone": "Lisbon", "start": "9999-12-31"}), "within a year"),
         (Typed("plan start", {"track": "cheese"}), "I have nothing about cheese"),
         (Typed("plan view"), "You have no plan yet"),
-        (Typed("plan view", {"page": 0}), "page takes a whole number from 1"),
+        (Typed("plan view", {"page": 0}), "You have no plan yet"),
         (Typed("plan pace", {"hours": 8}), "You have no plan yet"),
         (Typed("plan pause", {"until": "2027-02-01"}), "You have no plan yet"),
-        (Typed("plan pause"), "/plan pause needs until"),
+        (Typed("plan pause"), "You have no plan yet"),
         (Pressed("plan.begin:cheese:0:6", "Asia/Tokyo"), "I have nothing about cheese"),
         (Pressed("plan.begin:cloud-to-ai:0:600", "Asia/Tokyo"), "Choose a number from 4 to 20"),
         (Pressed("plan.begin:cloud-to-ai:0:6", "Nowhere"), "I know no single clock"),
@@ -357,6 +357,13 @@ def test_a_plan_outlives_its_track(desk: Desk) -> None:
 )
 def test_what_cannot_be_done_says_what_to_do_next(quick: Desk, typed: Typed | Pressed, says: str) -> None:
     assert says in quick.tell(typed)
+
+
+def test_what_a_plan_is_told_wrongly_is_answered_with_a_line_that_works(quick: Desk) -> None:
+    quick.type("plan start", zone="Lisbon")
+    said = quick.type("plan view", page=0)
+    assert "page takes a whole number from 1 to 1000. This works: /plan view 1" in said
+    assert "/plan pause needs until. This works: /plan pause 2027-01-18" in quick.type("plan pause")
 
 
 def test_days_say_their_year_only_when_it_is_another() -> None:

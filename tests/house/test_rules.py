@@ -12,7 +12,8 @@ import pytest
 
 from bot.core.catalog import Catalog
 from bot.core.handlers import FEATURES
-from bot.core.views.errors import ABOUT, WORDS
+from bot.core.views.error_inputs import ABOUT
+from bot.core.views.errors import WORDS
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -21,6 +21,9 @@ def do_nothing() -> None:
         (Option("all", "a", bool), "Yes", True),
         (Option("all", "a", bool), False, False),
         (Option("day", "d", date), "2027-01-31", date(2027, 1, 31)),
+        (Option("day", "d", date), "31.1.2027", date(2027, 1, 31)),
+        (Option("day", "d", date), "2027–1–31,", date(2027, 1, 31)),
+        (Option("day", "d", date), "Jan 31, 2027", date(2027, 1, 31)),
         (Option("text", "t"), "free", "free"),
         (Option("kind", "k", choices=(Choice("One", "1"),)), "1", "1"),
     ],
@@ -37,7 +40,7 @@ def test_what_is_given_becomes_the_options_kind(option: Option, given: str, valu
         (Option("week", "w", int, least=4, most=20), "3", "option.integer"),
         (Option("week", "w", int), "٣", "option.integer"),
         (Option("all", "a", bool), "perhaps", "option.bool"),
-        (Option("day", "d", date), "31.1.2027", "option.date"),
+        (Option("day", "d", date), "31.2.2027", "option.date"),
         (Option("kind", "k", choices=(Choice("One", "1"),)), "2", "option.choice"),
     ],
 )

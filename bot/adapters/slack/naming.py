@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.core.chat.call import Answer
+from bot.core.chat.control import Button, Link, Select
 from bot.core.chat.form import TITLE_LIMIT, Form
-from bot.core.chat.message import Block, Fields, Message, Section, Text, Update
+from bot.core.chat.message import Actions, Block, Fields, Message, Section, Text, Update
 from bot.core.chat.part import Markdown, Part
 
 
@@ -18,8 +19,8 @@ class Naming:
 
     def __init__(self, prefix: str, roots: Iterable[str]) -> None:
         words = "|".join(map(re.escape, sorted(roots)))
-        self._named = re.compile(rf"`/(?=(?:{words})[ `])") if prefix and words else None
-        self._begins = f"`/{prefix}"
+        self._named = re.compile(rf"(`|\*\*)/(?=(?:{words})[ `*])") if prefix and words else None
+        self._begins = rf"\1/{prefix}"
 
     def answer(self, answer: Answer) -> Answer:
         match answer.reply:
@@ -32,11 +33,11 @@ class Naming:
 
     def form(self, form: Form) -> Form:
         """A form that asks for what a command was not told has the command's name as its title."""
-        return replace(form, title=self._rename(f"`{form.title}`")[1:-1][:TITLE_LIMIT])
+        return replace(form, title=self._label(form.title)[:TITLE_LIMIT])
 
     def message(self, message: Message) -> Message:
         try:
-            return replace(message, blocks=self.blocks(message.blocks))
+            return replace(message, title=self._label(message.title), blocks=self.blocks(message.blocks))
         except ValueError:
             return message
 
@@ -51,9 +52,22 @@ class Naming:
                 case Fields(fields):
                     named = tuple(replace(field, parts=self._parts(field.parts)) for field in fields)
                     return replace(block, fields=named)
+                case Actions(items):
+                    return replace(block, items=tuple(map(self._item, items)))
         except ValueError:
             pass
         return block
+
+    def _item(self, item: Button | Link | Select) -> Button | Link | Select:
+        """Commands to choose from are called as they are typed; what comes back stays."""
+        if not isinstance(item, Select):
+            return item
+        choices = tuple(replace(choice, label=self._label(choice.label)) for choice in item.choices)
+        return replace(item, choices=choices)
+
+    def _label(self, text: str) -> str:
+        """A text that is nothing but a command."""
+        return self._rename(f"`{text}`")[1:-1] if text.startswith("/") else text
 
     def _parts(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         return tuple(self._part(part) for part in parts)

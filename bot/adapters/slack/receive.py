@@ -13,7 +13,7 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed, Typing
 from bot.core.chat.codec import decode
 from bot.core.chat.command import Command
-from bot.core.chat.command_line import read_line
+from bot.core.chat.command_line import EXPLAIN, read_line
 from bot.core.chat.form import INPUT_LIMIT
 from bot.core.errors import InvalidInput
 from bot.core.feature import ActionHandler
@@ -59,9 +59,10 @@ class Reader:
         name = _text(body, "command", NAME_LIMIT)
         if not name.startswith(f"/{self.prefix}"):
             raise Malformed(f"command: a name that begins with /{self.prefix} is expected")
-        typed = read_line(
-            name[len(self.prefix) + 1 :], _plain(_text(body, "text", TEXT_LIMIT)), self.commands
-        )
+        root, text = name[len(self.prefix) + 1 :], _plain(_text(body, "text", TEXT_LIMIT))
+        if root == EXPLAIN:  # commands are named there as they are typed
+            text = re.sub(rf"(^|\s)/?{re.escape(self.prefix)}(?=\w)", r"\1", text)
+        typed = read_line(root, text, self.commands)
         origin = Origin(
             user=read_id(body.get("user_id"), "user_id"),
             channel=read_id(body.get("channel_id"), "channel_id"),
@@ -223,8 +224,7 @@ def _value(given: object) -> str | tuple[str, ...]:
 
 def _command_of(action: str) -> str | None:
     """The command whose options the form asks for."""
-    name, _, _ = action.partition(":")
-    if name != RUN.name:
+    if action.partition(":")[0] != RUN.name:
         return None
     try:
         asked = decode(action)

@@ -10,6 +10,7 @@ from bot.core.chat.control import Choice, require_choices
 from bot.core.chat.form import INPUT_LIMIT
 from bot.core.chat.form import TYPED_LIMIT as TEXT_LIMIT
 from bot.core.chat.limits import require, require_line
+from bot.core.chat.reading import read_day, read_number, read_yes
 from bot.core.errors import InvalidInput
 from bot.core.ids import Role
 
@@ -31,6 +32,8 @@ class Option:
     `(glance, ctx, text) -> tuple[Choice, ...]`; `choices` is a closed list instead. A Role can only be chosen
     where the platform has roles. `unless` names another option that can take this one's place: one of the two
     is needed. `fits` tells a text of this kind from others when it is typed without the option's name.
+    `knows` says whether a text names something there is, `(request, ctx, text) -> bool`, so that words for
+    several such options can be told apart. `example` is shown in lines to type; a day needs none.
     `least` and `most` bound a number: platforms are given them, and so is a member whose number is refused.
     """
 
@@ -43,6 +46,8 @@ class Option:
     limit: int = TYPED_LIMIT
     unless: str = ""
     fits: Callable[[str], bool] | None = None
+    knows: Callable[..., bool] | None = None
+    example: str = ""
     least: int = 1
     most: int = INTEGER_LIMIT
 
@@ -67,7 +72,8 @@ class Command:
     """A command by its full name: one word, or two for a member of a group (`plan start`).
 
     `private`: only the caller sees the answer. `lead`: only leads of the space may use it. `posts`: it has
-    something posted in the channel where it is typed, so it matters whether Cairn may post there.
+    something posted in the channel where it is typed, so it matters whether Cairn may post there. `plan`: it
+    is about the plan that runs, so it is refused without one before anything else is asked.
     """
 
     name: str
@@ -77,6 +83,7 @@ class Command:
     lead: bool
     handle: Callable[..., Any]
     posts: bool = False
+    plan: bool = False
 
     def __post_init__(self) -> None:
         words = self.name.split(" ")
@@ -116,26 +123,25 @@ def convert(option: Option, given: str | int | bool) -> Value:
 
 
 def _convert_bool(option: Option, given: str | int | bool) -> bool:
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    answer = known.get(str(given).strip().lower())
+    answer = read_yes(str(given))
     if answer is None:
         raise InvalidInput("option.bool", option=option.name)
     return answer
 
 
 def _convert_int(option: Option, given: str | int | bool) -> int:
-    text = str(given).strip()
-    if not _NUMBER.fullmatch(text) or not option.least <= int(text) <= option.most:
+    number = read_number(str(given))
+    if number is None or not option.least <= number <= option.most:
         least, most = str(option.least), str(option.most)
         raise InvalidInput("option.integer", option=option.name, least=least, most=most)
-    return int(text)
+    return number
 
 
 def _convert_date(option: Option, given: str | int | bool) -> date:
-    try:
-        return date.fromisoformat(str(given).strip())
-    except ValueError:
-        raise InvalidInput("option.date", option=option.name) from None
+    day = read_day(str(given))
+    if day is None:
+        raise InvalidInput("option.date", option=option.name)
+    return day
 
 
 def _check(name: str, description: str) -> None:

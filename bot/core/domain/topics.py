@@ -37,6 +37,17 @@ def find_topic(topics: Iterable[T], text: str) -> T | None:
     return None
 
 
+def names_topic(topics: Iterable[T], text: str) -> bool:
+    """Whether the whole of `text` names one topic, with no word left over."""
+    found = find_topic(topics, text)
+    if found is None:
+        return False
+    return any(
+        set(fold(text).split()) <= set(fold(name).split()) or fold(name).startswith(fold(text))
+        for name in found.names
+    )
+
+
 def offer_topics(topics: Iterable[T], text: str) -> tuple[T, ...]:
     """The topics with a name that holds what is typed so far, those that begin with it first."""
     wanted = fold(text)

@@ -4,7 +4,7 @@ from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Message
 from bot.core.domain.cohorts import MEMBERS_MOST, NAME_LIMIT, Cohort
-from bot.core.domain.topics import find_topic, offer_topics
+from bot.core.domain.topics import find_topic, names_topic, offer_topics
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature
 from bot.core.ids import SpaceId
@@ -22,7 +22,13 @@ def suggest_cohorts(glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
     return tuple(views.cohort_choice(cohort) for cohort in found)
 
 
-COHORT = Option("cohort", "Which cohort", suggest=suggest_cohorts, limit=NAME_LIMIT)
+def knows_cohort(request: Request, ctx: Context, text: str) -> bool:
+    """Whether the text names a running cohort."""
+    running = ctx.tx.cohorts.running(request.member.space_id)
+    return any(cohort.name == text for cohort in running) or names_topic(running, text)
+
+
+COHORT = Option("cohort", "Which cohort", suggest=suggest_cohorts, limit=NAME_LIMIT, knows=knows_cohort)
 
 
 @feature.command("cohort view", "Your cohort, or those that you can join", private=True)

@@ -44,7 +44,12 @@ def suggest_weeks(glance: Glance, ctx: Context, text: str) -> tuple[Choice, ...]
     "goal",
     "The goals of your week, with Done beside each",
     private=True,
-    options=(Option("week", "Which week of the plan (else: this one)", kind=int, suggest=suggest_weeks),),
+    plan=True,
+    options=(
+        Option(
+            "week", "Which week of the plan (else: this one)", kind=int, suggest=suggest_weeks, example="1"
+        ),
+    ),
 )
 def show_goals(request: Request, ctx: Context, *, week: int | None = None) -> Message:
     plan = require_running(request, ctx).plan

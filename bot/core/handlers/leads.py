@@ -4,6 +4,7 @@ The router asks each time whether the caller is a lead; nothing here does.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
@@ -36,18 +37,28 @@ def suggest_members(glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
     return tuple(views.member_choice(member, names[member.name] > 1) for member in found)
 
 
+def knows_member(request: Request, ctx: Context, text: str) -> bool:
+    """Whether the text names a member, even if it may mean several."""
+    try:
+        find_member(request, ctx, text)
+    except NotFound:
+        return False
+    except InvalidInput:
+        return True
+    return True
+
+
 def is_handle(text: str) -> bool:
     """Whether the text can only be a member's handle."""
     return text.startswith("@") and len(text.split()) == 1
 
 
-MEMBER = Option("member", "Who", required=True, suggest=suggest_members, limit=MEMBER_LIMIT, fits=is_handle)
-ONE = Option("member", "Who", unless="role", suggest=suggest_members, limit=MEMBER_LIMIT, fits=is_handle)
+WHO = Option("member", "Who", suggest=suggest_members, limit=MEMBER_LIMIT, fits=is_handle, knows=knows_member)
+MEMBER = replace(WHO, required=True)
+ONE = replace(WHO, unless="role")
 ROLE = Option("role", "Everybody who has this role", kind=Role)
-INVITED = Option(
-    "member", "Call one member by name", suggest=suggest_members, limit=MEMBER_LIMIT, fits=is_handle
-)
-NAME = Option("name", "Its name, such as Autumn", required=True, limit=NAME_LIMIT)
+INVITED = replace(WHO, description="Call one member by name")
+NAME = Option("name", "Its name, such as Autumn", required=True, limit=NAME_LIMIT, example="{month}")
 
 
 @feature.command("lead create", "Begin a cohort", private=True, lead=True, options=(NAME,))
@@ -172,7 +183,7 @@ def find_member(request: Request, ctx: Context, text: str) -> Member:
     found = ctx.tx.members.known(space, text)
     if found is not None:
         return found
-    name = text.removeprefix("@")
+    name = text.removeprefix("@").rstrip(",;.")
     same = [
         member
         for member in ctx.tx.members.search(space, name, LOOKED_AT)

@@ -31,11 +31,14 @@ HOURS = Option(
     required=True,
     least=PACE_MIN,
     most=PACE_MAX,
+    example="6",
 )
 UNTIL = Option("until", "The day you are back, such as 2027-01-04", kind=date, required=True)
 
 
-@feature.command("plan pause", "Pause for whole weeks; it costs nothing", private=True, options=(UNTIL,))
+@feature.command(
+    "plan pause", "Pause for whole weeks; it costs nothing", private=True, plan=True, options=(UNTIL,)
+)
 def pause_plan(request: Request, ctx: Context, *, until: date) -> Message:
     running = require_running(request, ctx)
     plan = keep(request, ctx, running, _pause(running.plan, until, request))
@@ -54,7 +57,7 @@ def skip_week(request: Request, ctx: Context, plan_id: int, week: int) -> Update
     return Update(views.paused_card(plan, request.now))
 
 
-@feature.command("plan resume", "End your pause early", private=True)
+@feature.command("plan resume", "End your pause early", private=True, plan=True)
 def resume_plan(request: Request, ctx: Context) -> Message:
     return _resume(request, ctx, require_running(request, ctx))
 
@@ -68,6 +71,7 @@ def go_on(request: Request, ctx: Context, plan_id: int) -> Update:
     "plan pace",
     "Other hours a week; what is left is packed anew",
     private=True,
+    plan=True,
     options=(HOURS,),
 )
 def set_pace(request: Request, ctx: Context, *, hours: int) -> Message:
@@ -83,7 +87,10 @@ def press_pace(request: Request, ctx: Context, plan_id: int, hours: int) -> Upda
     "plan zone",
     "Whose clock your weeks go by",
     private=True,
-    options=(Option("zone", "A city with your time", required=True, suggest=suggest_zones),),
+    plan=True,
+    options=(
+        Option("zone", "A city with your time", required=True, suggest=suggest_zones, example="Lisbon"),
+    ),
 )
 def set_zone(request: Request, ctx: Context, *, zone: str) -> Message:
     running = require_running(request, ctx)

@@ -13,7 +13,7 @@ from bot.core.domain.drafts import Draft, check_pace, draft_plan
 from bot.core.domain.marks import end_plan
 from bot.core.domain.packing import PACE_MAX, PACE_MIN
 from bot.core.domain.plans import Plan, begin_plan, is_finished
-from bot.core.domain.topics import find_topic, offer_topics
+from bot.core.domain.topics import find_topic, names_topic, offer_topics
 from bot.core.errors import InvalidInput
 from bot.core.feature import Feature
 from bot.core.handlers.caps import count
@@ -26,7 +26,7 @@ from bot.core.handlers.running import (
     open_running,
     require_running,
 )
-from bot.core.handlers.zones import names_zone, read_zone, suggest_zones
+from bot.core.handlers.zones import knows_zone, read_zone, suggest_zones
 from bot.core.request import Context, Glance, Request
 from bot.core.time import find_zone, local_day, monday_of
 from bot.core.views import plan_pages, presses
@@ -52,12 +52,17 @@ def suggest_tracks(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
     return tuple(Choice(track.name, track.id) for track in offer_topics(ctx.content.tracks, text))
 
 
+def knows_track(_request: Request, ctx: Context, text: str) -> bool:
+    """Whether the text names a track."""
+    return names_topic(ctx.content.tracks, text)
+
+
 @feature.command(
     "plan start",
     "Make a dated plan, without what you know already",
     private=True,
     options=(
-        Option("track", "Which way to go (else: the first one)", suggest=suggest_tracks),
+        Option("track", "Which way to go (else: the first one)", suggest=suggest_tracks, knows=knows_track),
         Option("start", "First day, such as 2027-01-04 (else: next Monday)", kind=date),
         Option(
             "hours",
@@ -65,8 +70,9 @@ def suggest_tracks(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
             kind=int,
             least=PACE_MIN,
             most=PACE_MAX,
+            example=str(USUAL_PACE),
         ),
-        Option("zone", "A city with your time", suggest=suggest_zones),
+        Option("zone", "A city with your time", suggest=suggest_zones, knows=knows_zone, example="Lisbon"),
     ),
 )
 def start_plan(
@@ -78,9 +84,6 @@ def start_plan(
     hours: int | None = None,
     zone: str | None = None,
 ) -> Reply:
-    is_track = not track or find_topic(ctx.content.tracks, track) is not None
-    if track and not is_track and not zone and names_zone(ctx, track, request):
-        track, zone = None, track  # typed without a name, it went to the first option that takes text
     chosen = _find_track(ctx, track) if track else ctx.content.track
     pace = check_pace(USUAL_PACE if hours is None else hours)
     if not zone and (clock := _last_clock(request, ctx)) is not None:
@@ -116,7 +119,8 @@ def swap(
     "plan view",
     "Your plan, week by week",
     private=True,
-    options=(Option("page", "Which page (else: the one with this week)", kind=int),),
+    plan=True,
+    options=(Option("page", "Which page (else: the one with this week)", kind=int, example="1"),),
 )
 def view_plan(request: Request, ctx: Context, *, page: int | None = None) -> Message:
     plan = require_running(request, ctx).plan
@@ -136,7 +140,7 @@ def turn_page(request: Request, ctx: Context, plan_id: int, page: int) -> Update
     return Update(plan_pages.plan_card(ctx.content, open_any(request, ctx, plan_id), request.now, page))
 
 
-@feature.command("plan reset", "End your plan; everything you did is kept", private=True)
+@feature.command("plan reset", "End your plan; everything you did is kept", private=True, plan=True)
 def reset_plan(request: Request, ctx: Context) -> Message:
     return views.reset_card(ctx.content, require_running(request, ctx).plan)
 

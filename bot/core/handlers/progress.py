@@ -16,7 +16,7 @@ from bot.core.views import progress as views
 feature = Feature("progress", views)
 
 
-@feature.command("progress", "How far you have come: phase, weeks, pace and streak", private=True)
+@feature.command("progress", "How far you have come: phase, weeks, pace and streak", private=True, plan=True)
 def show_progress(request: Request, ctx: Context) -> Message:
     plan = require_running(request, ctx).plan
     today = local_day(request.now, zone_of(plan))

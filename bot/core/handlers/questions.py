@@ -29,7 +29,13 @@ def suggest_skills(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, ..
     "What carries over from what you do, and which gap is left",
     private=True,
     options=(
-        Option("question", "What you run or wonder about", suggest=suggest_skills, limit=QUESTION_LIMIT),
+        Option(
+            "question",
+            "What you run or wonder about",
+            suggest=suggest_skills,
+            limit=QUESTION_LIMIT,
+            example="I run EKS",
+        ),
     ),
 )
 def ask(request: Request, ctx: Context, *, question: str | None = None) -> Reply:

@@ -36,17 +36,23 @@ def suggest_days(_glance: Glance, _ctx: Context, text: str) -> tuple[Choice, ...
     return tuple(Choice(day, day) for day in views.DAYS if day.lower().startswith(text.strip().lower()))
 
 
-DAY = Option("day", "A day of the week, such as Monday", suggest=suggest_days, fits=is_weekday)
-HOUR = Option("hour", "An hour of that day, such as 9:00", fits=is_wall)
+DAY = Option(
+    "day", "A day of the week, such as Monday", suggest=suggest_days, fits=is_weekday, example="Friday"
+)
+HOUR = Option("hour", "An hour of that day, such as 9:00", fits=is_wall, example="9:00")
 
 
-@feature.command("reminders view", "When I remind you, and when the next one comes", private=True)
+@feature.command("reminders view", "When I remind you, and when the next one comes", private=True, plan=True)
 def view(request: Request, ctx: Context) -> Message:
     return reminders_card(request, ctx, require_running(request, ctx).plan)
 
 
 @feature.command(
-    "reminders on", "A direct message with the week's goals, once a week", private=True, options=(DAY, HOUR)
+    "reminders on",
+    "A direct message with the week's goals, once a week",
+    private=True,
+    plan=True,
+    options=(DAY, HOUR),
 )
 def turn_on(request: Request, ctx: Context, *, day: str | None = None, hour: str | None = None) -> Message:
     return _choose(request, ctx, require_running(request, ctx).plan, day, hour, views.ON)
@@ -57,7 +63,7 @@ def press_on(request: Request, ctx: Context, plan_id: int) -> Message:
     return _choose(request, ctx, open_running(request, ctx, plan_id).plan, None, None, views.ON)
 
 
-@feature.command("reminders set", "Another day or hour", private=True, options=(DAY, HOUR))
+@feature.command("reminders set", "Another day or hour", private=True, plan=True, options=(DAY, HOUR))
 def change(request: Request, ctx: Context, *, day: str | None = None, hour: str | None = None) -> Message:
     plan = require_running(request, ctx).plan
     if day is None and hour is None:
@@ -77,7 +83,7 @@ def chosen(request: Request, ctx: Context, plan_id: int, *, day: str, hour: str)
     return Update(_choose(request, ctx, plan, day, hour, views.CHANGED))
 
 
-@feature.command("reminders off", "No more reminders", private=True)
+@feature.command("reminders off", "No more reminders", private=True, plan=True)
 def turn_off(request: Request, ctx: Context) -> Message:
     return _turn_off(request, ctx, require_running(request, ctx).plan)
 
@@ -87,7 +93,7 @@ def press_off(request: Request, ctx: Context, plan_id: int) -> Message:
     return _turn_off(request, ctx, open_running(request, ctx, plan_id).plan)
 
 
-@feature.command("reminders skip", "Skip the next reminder", private=True)
+@feature.command("reminders skip", "Skip the next reminder", private=True, plan=True)
 def skip_next(request: Request, ctx: Context) -> Message:
     plan = require_running(request, ctx).plan
     due = upcoming_of(ctx, request.member, plan, request.now)
@@ -105,7 +111,7 @@ def press_skip(request: Request, ctx: Context, plan_id: int, week: int) -> Updat
     return Update(_skip(request, ctx, plan, date.fromordinal(week)))
 
 
-@feature.command("reminders unskip", "Undo skipped reminders", private=True)
+@feature.command("reminders unskip", "Undo skipped reminders", private=True, plan=True)
 def unskip_all(request: Request, ctx: Context) -> Message:
     return _unskip(request, ctx, require_running(request, ctx).plan)
 

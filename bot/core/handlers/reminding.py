@@ -45,6 +45,7 @@ ASKED = "asked"
     "reminders snooze",
     "This week's reminder again, later",
     private=True,
+    plan=True,
     options=(Option("later", "When", choices=views.SNOOZE_CHOICES),),
 )
 def snooze_last(request: Request, ctx: Context, *, later: str | None = None) -> Message:

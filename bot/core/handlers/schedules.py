@@ -16,7 +16,7 @@ from bot.core.handlers.caps import count
 from bot.core.handlers.cohorts import COHORT
 from bot.core.handlers.leads import pick_cohort
 from bot.core.handlers.reminders import DAY, HOUR
-from bot.core.handlers.zones import read_zone, suggest_zones
+from bot.core.handlers.zones import knows_zone, read_zone, suggest_zones
 from bot.core.ids import Address, Role, SpaceId
 from bot.core.recurrence import Recurrence, next_due, read_wall, read_weekday
 from bot.core.request import Context, Request
@@ -32,8 +32,14 @@ MINUTE_IF_UNSAID = 9 * 60
 # What is said once recurs by nobody's clock.
 ONCE = Recurrence("UTC", 0, 0)
 
-ZONE = Option("zone", "By whose clock: a big city nearby, or a zone", suggest=suggest_zones)
-OFF = Option("off", "Yes ends it", kind=bool)
+ZONE = Option(
+    "zone",
+    "By whose clock: a big city nearby, or a zone",
+    suggest=suggest_zones,
+    knows=knows_zone,
+    example="Lisbon",
+)
+OFF = Option("off", "Yes ends it", kind=bool, example="off")
 
 
 @feature.command(

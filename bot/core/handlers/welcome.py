@@ -1,5 +1,8 @@
 """First steps, and what there is to ask."""
 
+import re
+from difflib import get_close_matches
+
 from bot.core.chat.call import Reply
 from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
@@ -10,6 +13,8 @@ from bot.core.request import Context, Glance, Request
 from bot.core.views import welcome as views
 
 feature = Feature("welcome", views)
+
+_WORDS = re.compile(r"[a-z0-9_]+")
 
 
 def suggest_commands(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, ...]:
@@ -23,17 +28,17 @@ def suggest_commands(_glance: Glance, ctx: Context, text: str) -> tuple[Choice, 
     "cairn",
     "First steps, and what each command does",
     private=True,
-    options=(Option("command", "Which command to explain", suggest=suggest_commands),),
+    options=(Option("command", "Which command to explain", suggest=suggest_commands, example="plan start"),),
 )
-def show_help(_request: Request, ctx: Context, *, command: str | None = None) -> Reply:
+def show_help(request: Request, ctx: Context, *, command: str | None = None) -> Reply:
     if command is None:
         return views.welcome_card(ctx.library.commands)
-    return _explain(ctx, command)
+    return _explain(request, ctx, command)
 
 
 @feature.action(views.EXPLAIN)
-def explain(_request: Request, ctx: Context, name: str) -> Message:
-    return _explain(ctx, name)
+def explain(request: Request, ctx: Context, name: str) -> Message:
+    return _explain(request, ctx, name)
 
 
 @feature.home
@@ -43,13 +48,16 @@ def show_first_steps(glance: Glance, ctx: Context) -> tuple[Block, ...]:
     return () if started else views.first_steps_piece()
 
 
-def _explain(ctx: Context, name: str) -> Message:
+def _explain(request: Request, ctx: Context, name: str) -> Message:
     """A command by its name, or a group by its first word."""
-    wanted = name.casefold().lstrip("/")
+    wanted = " ".join(_WORDS.findall(name.casefold()))
     members = tuple(command for command in ctx.library.commands if wanted in (command.name, command.root))
     named = next((command for command in members if command.name == wanted), None)
     if named is not None:
-        return views.command_card(named)
+        return views.command_card(named, request.now)
     if not members:
+        near = get_close_matches(wanted, (command.name for command in ctx.library.commands), n=1)
+        if near:
+            raise NotFound("command.near", command=name, near=near[0])
         raise NotFound("command.unknown", command=name)
-    return views.group_card(members)
+    return views.group_card(members, request.now)

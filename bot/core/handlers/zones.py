@@ -33,7 +33,7 @@ def read_zone(ctx: Context, text: str, now: datetime) -> str | tuple[City, ...]:
     return next(iter(cities)) if len(cities) == 1 else tuple(reversed(cities.values()))
 
 
-def names_zone(ctx: Context, text: str, request: Request) -> bool:
+def knows_zone(request: Request, ctx: Context, text: str) -> bool:
     """Whether the text means a zone or a city, even if it may mean several."""
     try:
         read_zone(ctx, text, request.now)

@@ -2,28 +2,33 @@
 
 from collections.abc import Sequence
 
-from bot.core.chat.form import INPUT_LIMIT
 from bot.core.chat.markup import clip
 from bot.core.chat.message import Message, Text
 from bot.core.chat.part import Markdown, Plain
 from bot.core.errors import UserError
+from bot.core.views.lines import LINES
+from bot.core.views.typed_back import hand_back
 
 FACT_ROOM = 300
-TYPED_ROOM = 500
-# A shorter text is typed again sooner than copied.
-TYPED_LEAST = 12
 
 WORDS: dict[str, tuple[str, ...]] = {
     # A text is told in pieces: ours, then the name of a fact, then ours again, and so on.
     "batch.line": ("Line ", "line", " is not a JSON object with an id and a text. Mend it and run again."),
-    "button.foreign": ("That button is not one I can use. Run the command again for a fresh one.",),
-    "call.unreadable": ("I couldn't read that. Please run the command again.",),
+    "button.foreign": (
+        "That button is not one I can use. Run the command again for a fresh one; `/cairn` lists them all.",
+    ),
+    "call.unreadable": ("I couldn't read that. Run the command again; `/cairn` lists them all.",),
     "channel.closed": (
         "I can't post here by myself. ",
         "remedy",
-        ", then ask there again.",
+        ", then ask there again. Meanwhile `/lead tips list` shows what is posted each week.",
     ),
-    "channel.none": ("I can't tell which channel you mean. Ask again in the one where it shall appear.",),
+    "channel.none": (
+        (
+            "I can't tell which channel you mean. Ask again in the one where it shall appear; "
+            "`/lead tips list` shows what is posted each week."
+        ),
+    ),
     "cap.day": (
         "Nobody can do that more than ",
         "most",
@@ -39,52 +44,69 @@ WORDS: dict[str, tuple[str, ...]] = {
     "cohort.full": (
         "A cohort takes ",
         "most",
-        " members, and this one is full. Choose another, or ask a lead for one more.",
+        " members, and this one is full. `/cohort view` shows the others; or ask a lead for one more.",
     ),
     "cohort.gone": ("That cohort is closed. `/cohort view` shows those that are running.",),
-    "cohort.many": ("Already ", "most", " cohorts are running. Close one with `/lead close` first."),
+    "cohort.many": ("Already ", "most", " cohorts are running. Close one first."),
     "cohort.none": ("You are in no cohort. `/cohort join` shows those that are running.",),
-    "cohort.nowhere": ("No cohort is running here yet. A lead can begin one with `/lead create`.",),
-    "cohort.removed": ("A lead took you out of this cohort. Ask them for an invitation by name.",),
+    "cohort.nowhere": ("No cohort is running here yet. A lead can begin one with **/lead create**.",),
+    "cohort.removed": (
+        (
+            "A lead took you out of this cohort. Ask them for an invitation by name; "
+            "`/cohort view` shows those that are running."
+        ),
+    ),
     "cohort.taken": ("A cohort called ", "cohort", " is running already. Please choose another name."),
     "cohort.unknown": ("I know no cohort called ", "cohort", ". There is: ", "cohorts", "."),
     "cohort.which": ("Which cohort? Name one of these: ", "cohorts", "."),
-    "command.near": (
-        "I don't know the command ",
-        "command",
-        ". Did you mean /",
-        "near",
-        "? `/cairn` lists all.",
-    ),
+    "command.group": ("I don't know the command ", "command", "."),
+    "command.near": ("I don't know the command ", "command", ". Did you mean /", "near", "?"),
     "command.unknown": ("I don't know the command ", "command", ". `/cairn` lists all of them."),
     "count.range": ("I can list ", "least", " to ", "most", " of them. Please choose a number between."),
-    "evidence.full": ("A goal takes at most ", "most", " links. Withdraw one, or change it instead."),
+    "evidence.full": ("A goal takes at most ", "most", " links. Withdraw or change one: `/goal` shows them."),
     "evidence.gone": ("I don't have that link of yours any more. `/goal` shows what there is.",),
     "evidence.host": (
-        "Others can't open that link: it needs a public name such as github.com. Please try again with one.",
+        (
+            "Others can't open that link: it needs a public name, such as https://github.com/you/project. "
+            "`/goal` shows where it goes."
+        ),
     ),
-    "evidence.kind": ("This goal takes links to: ", "kinds", ". Please choose one of them."),
+    "evidence.kind": ("This goal takes links to: ", "kinds", ". Choose one of them; `/goal` shows the goal."),
     "evidence.link": (
-        "That is no link I can keep. It begins with https:// and holds no spaces; copy it from your browser.",
+        (
+            "That is no link I can keep. It begins with https:// and holds no spaces, such as "
+            "https://github.com/you/project; copy it from your browser. `/goal` shows where it goes."
+        ),
     ),
     "evidence.login": (
-        "That link holds a user name or password. Please take it out, change the password, and try again.",
+        (
+            "That link holds a user name or password. Take it out, change the password, and try again: "
+            "`/goal` shows where the link goes."
+        ),
     ),
-    "evidence.long": ("A link has at most ", "limit", " characters. Please give a shorter one."),
+    "evidence.long": (
+        "A link has at most ",
+        "limit",
+        " characters. A shorter one fits; `/goal` shows where.",
+    ),
     "goal.gone": ("That goal is not in your plan any more. `/goal` shows what is.",),
-    "input.required": ("Something in the form was left empty. Please open it again and fill it in.",),
+    "input.required": (
+        "Something in the form was left empty. Open it again and fill it in; `/cairn` lists every command.",
+    ),
     "instant.far": ("The calendar that I know doesn't reach that far around ", "instant", "."),
     "instant.open": ("", "instant", " leaves open whose clock it means. End it with Z, or with +01:00."),
     "instant.unknown": ("I can't read ", "instant", " as an instant. Try 2027-01-31T09:00Z."),
     "lead.none": (
         "",
         "member",
-        " was not made a lead here, so stays as they are. `/lead members` lists who was.",
+        " was not made a lead here, so stays as they are.",
     ),
-    "lead.only": ("Only leads of this community can do that. Ask one of them to run it for you.",),
-    "level.missing": ("Please choose a level for ", "row", ". Open the step again to go on."),
+    "lead.only": (
+        "Only leads of this community can do that. Ask one of them; `/cairn` lists what you can do yourself.",
+    ),
+    "level.missing": ("Please choose a level for ", "row", ". `/assess` opens the step again."),
     "member.missing": ("Whom? Name one of the members who have used me already.",),
-    "member.outside": ("", "member", " is not in that cohort. `/lead members` shows who is."),
+    "member.outside": ("", "member", " is not in that cohort."),
     "member.several": (
         "Several members are called ",
         "member",
@@ -106,8 +128,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "limit",
         " characters. Please shorten it and try again.",
     ),
-    "option.required": ("/", "command", " needs ", "option", ". Please run it again with that filled in."),
-    "option.unknown": ("/", "command", " has no ", "option", ". `/cairn` shows what each command takes."),
+    "option.required": ("/", "command", " needs ", "option", "."),
+    "option.unknown": ("/", "command", " has no ", "option", "."),
     "outbox.gone": ("There is no row ", "row", ". `cairn outbox list` shows what is held or dead."),
     "outbox.state": ("Row ", "row", " is ", "state", ": only held and dead rows can be changed."),
     "outbox.which": ("Which row? Name it: cairn outbox ", "do", " 42."),
@@ -122,7 +144,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "pause.long": (
         "A pause lasts at most ",
         "weeks",
-        " weeks. Choose an earlier day, or end the plan with `/plan reset`; nothing gets lost.",
+        " weeks. Choose an earlier day, or end the plan; nothing gets lost.",
     ),
     "pause.past": (
         "A pause takes whole weeks, so the day you are back has to be later. Try next Monday or after.",
@@ -133,17 +155,18 @@ WORDS: dict[str, tuple[str, ...]] = {
         ". Give the id or the file of a tip, page, skill, goal or track.",
     ),
     "plan.empty": (
-        "You know or have done everything in this track, so nothing is left to plan. Try another track.",
+        (
+            "You know or have done everything in this track, so nothing is left to plan. "
+            "`/guide` shows the other tracks."
+        ),
     ),
-    "plan.ended": (
-        "That plan has ended, so I changed nothing. `/plan history` shows it, `/plan view` the running one.",
-    ),
+    "plan.ended": ("That plan has ended, so I changed nothing. `/plan history` shows it.",),
     "plan.full": (
         "That doesn't fit into the weeks that are left at ",
         "pace",
-        " hours a week. Give yourself more hours with `/plan pace`, then try again.",
+        " hours a week. Give yourself more, such as `/plan pace 20`, then try again.",
     ),
-    "plan.gone": ("I don't have that plan of yours. `/plan view` shows the running one.",),
+    "plan.gone": ("I don't have that plan of yours. `/plan history` shows those that ended.",),
     "plan.none": ("You have no plan yet. `/plan start` makes one in a moment.",),
     "plan.over": (
         "The last week of your plan is over. `/goal` shows what waits, `/plan start` begins anew.",
@@ -151,12 +174,12 @@ WORDS: dict[str, tuple[str, ...]] = {
     "question.gone": ("I don't have that question of yours any more. Ask again with `/skillgap`.",),
     "reminder.over": ("That reminder is over. `/reminders view` shows when the next one comes.",),
     "role.everyone": ("Everybody has that role, so it can make no leads. Please choose another.",),
-    "role.leads": ("That role makes no leads, so nothing changed. `/lead members` says whether any does.",),
-    "role.none": ("I'm told of no roles here, so please name the member: `/lead promote` with their name.",),
-    "schedule.gone": ("That is not posted any more. `/lead tips` and `/lead schedule` show what is.",),
+    "role.leads": ("That role makes no leads, so nothing changed.",),
+    "role.none": ("I'm told of no roles here, so name the member instead.",),
+    "schedule.gone": ("That is not posted any more. `/lead tips list` shows what is.",),
     "skill.gone": ("That row is not on the map any more. `/skillgap` shows the map as it is.",),
     "space.unclear": (
-        "From here I can't tell which community you mean. Please use the command in the community itself.",
+        "From here I can't tell which community you mean. Type it in the community itself: `/cairn`.",
     ),
     "start.far": ("A plan starts within a year from now. Please choose an earlier day.",),
     "start.past": ("That week is over already. Leave `start` out to begin on the next Monday.",),
@@ -176,66 +199,39 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-# The option or input that a reason speaks of, where the error doesn't name it among its facts.
-ABOUT = {
-    "cohort.taken": "name",
-    "cohort.unknown": "cohort",
-    "cohort.which": "cohort",
-    "evidence.host": "link",
-    "evidence.kind": "kind",
-    "evidence.link": "link",
-    "evidence.login": "link",
-    "evidence.long": "link",
-    "member.outside": "member",
-    "member.several": "member",
-    "member.unknown": "member",
-    "page.range": "page",
-    "pace.range": "hours",
-    "pace.tight": "hours",
-    "pause.long": "until",
-    "pause.past": "until",
-    "start.far": "start",
-    "start.past": "start",
-    "topic.unknown": "topic",
-    "wall.unknown": "hour",
-    "week.range": "week",
-    "weekday.unknown": "day",
-    "zone.missing": "zone",
-    "zone.unknown": "zone",
-}
 
-
-def about(error: UserError) -> str:
-    """The option or input that has to be given otherwise; empty when it is not a single one."""
-    return error.facts.get("option") or ABOUT.get(error.reason, "")
-
-
-def refusal(error: UserError, typed: Sequence[str] = ()) -> Message:
+def refusal(error: UserError, typed: Sequence[str] = (), line: str = "") -> Message:
     """Why the caller's request was not done. Facts may have been typed by people, so they stay plain.
 
-    `typed` is what a refused form held: the form is gone on some platforms, its text must not be.
+    `typed` is what a refused form held: the form is gone on some platforms, its text must not be. `line`
+    works when it is typed as it stands; a reason that has one among its words needs none.
     """
     pieces = WORDS[error.reason]
     parts = tuple(
         Plain(clip(error.facts[piece], FACT_ROOM)) if index % 2 else Markdown(piece)
-        for index, piece in enumerate(pieces)
+        for index, piece in enumerate(_name_command(error, pieces))
         if piece
     )
-    return Message("That didn't work", (Text(parts), *_hand_back(typed)))
+    line = line or LINES.get(error.reason, "")
+    if line and not any("`/" in piece for piece in pieces[::2]):
+        parts = (*parts, Markdown(f" This works: `{line}`"))
+    return Message("That didn't work", (Text(parts), *hand_back(typed)))
+
+
+def _name_command(error: UserError, pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """The pieces with a command of ours as a part of our own words, so that it is called as it is typed here:
+    not as a line to type, which it is only with what it lacks."""
+    for at, piece in enumerate(pieces):
+        if piece.endswith("/") and error.facts.get(pieces[at + 1]):
+            named = f"{piece[:-1]}**/{error.facts[pieces[at + 1]]}**{pieces[at + 2]}"
+            return (*pieces[:at], named, *pieces[at + 3 :])
+    return pieces
 
 
 def busy(typed: Sequence[str] = ()) -> Message:
     """Nothing was done, and it is nobody's mistake. `typed` as in `refusal`."""
     says = "That took too long, so I kept nothing of it. Please try again in a moment."
-    return Message("One moment", (Text((Markdown(says),)), *_hand_back(typed)))
-
-
-def _hand_back(typed: Sequence[str]) -> tuple[Text, ...]:
-    kept = tuple(
-        Text((Plain(clip(text, TYPED_ROOM)),)) for text in typed[:INPUT_LIMIT] if len(text) >= TYPED_LEAST
-    )
-    heading = (Text((Markdown("**What you had typed**, to copy it back:"),)),) if kept else ()
-    return heading + kept
+    return Message("One moment", (Text((Markdown(says),)), *hand_back(typed)))
 
 
 def bug(reference: str) -> Message:

@@ -1,6 +1,7 @@
 """What is said to somebody who is new, or who asks what there is."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.core.chat.codec import Action
 from bot.core.chat.command import Command, Option
@@ -8,6 +9,7 @@ from bot.core.chat.control import Button, Choice, Select
 from bot.core.chat.message import Actions, Block, Divider, Message, Text
 from bot.core.chat.part import Markdown
 from bot.core.views.guide import READ
+from bot.core.views.lines import example_line, naming_line
 from bot.core.views.questions import SHOW_MAP
 
 EXPLAIN = Action("command.explain", "name")
@@ -60,18 +62,18 @@ def arrival() -> Message:
     )
 
 
-def command_card(command: Command) -> Message:
-    """One command: what it does, what it takes, who sees the answer."""
+def command_card(command: Command, now: datetime) -> Message:
+    """One command: what it does, what it takes, who sees the answer, and a line to type."""
     seen = "Only you see the answer." if command.private else "Everybody in the channel sees the answer."
     lead = " Only leads may use it." if command.lead else ""
     options = "\n".join(_option(option) for option in command.options) or "It takes nothing more."
-    return Message(
-        f"/{command.name}",
-        (Text((Markdown(f"{command.description}. {seen}{lead}"),)), Text((Markdown(options),))),
-    )
+    blocks = [Text((Markdown(f"{command.description}. {seen}{lead}"),)), Text((Markdown(options),))]
+    if shown := _shown_lines(command, now):
+        blocks.append(Text((Markdown(shown),)))
+    return Message(f"/{command.name}", tuple(blocks))
 
 
-def group_card(commands: Sequence[Command]) -> Message:
+def group_card(commands: Sequence[Command], now: datetime) -> Message:
     """The commands of a group with what each takes."""
     root = commands[0].root
     usages = "\n".join(
@@ -80,7 +82,9 @@ def group_card(commands: Sequence[Command]) -> Message:
         for command in commands
     )
     lead = " Only leads may use them." if all(command.lead for command in commands) else ""
-    hint = f"Name one, such as `/cairn {commands[0].name}`, to see what each option means.{lead}"
+    named = next(filter(None, (naming_line(command, now) for command in commands)), "")
+    how = f" Options can be named, as in `{named}`, or left unnamed where it is clear what they are."
+    hint = f"`/cairn {commands[0].name}` explains one of them.{how if named else ''}{lead}"
     return Message(f"/{root}", (Text((Markdown(usages),)), Text((Markdown(hint),))))
 
 
@@ -97,6 +101,18 @@ def _first_buttons() -> Actions:
 
 def _lines(commands: Iterable[Command]) -> str:
     return "\n".join(f"- `/{command.name}` {command.description}" for command in commands)
+
+
+def _shown_lines(command: Command, now: datetime) -> str:
+    """A line that works, and how an option is named in one."""
+    named, example = naming_line(command, now), example_line(command, now)
+    if not named:
+        return ""
+    lead = f"Such as `{example}`. " if example not in (f"/{command.name}", f"/cairn {command.name}") else ""
+    return (
+        f"{lead}An option can be named, as in `{named}`, with quotes around several words; "
+        "unnamed ones go where they fit."
+    )
 
 
 def _option(option: Option) -> str:
