@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.errors import BotError, ContentError, UserError
+from bot.arguments import Arguments, port
 from bot.recovery_verbs import add_recovery
 from bot.token_verbs import add_tokens
 from bot.when_verb import add_when
@@ -18,41 +18,40 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 USAGE_ERROR = 2
+INTERRUPTED = 130
 ROLES = ("gateway", "planner", "courier")
 SAY = functools.partial(print, flush=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one verb and answers with the process's exit status: 0 fine, 1 a finding, 2 can't be done."""
-    args = _parser().parse_args(argv)
+    """Runs one verb and returns the process's exit status: 0 fine, 1 a finding, 2 can't be done."""
+    args = argparse.Namespace()
     try:
+        _parser().parse_args(argv, args)
         status: int = args.do(args)
-    except ContentError as error:
-        print(f"The content has {len(error.problems)} problems:", file=sys.stderr)
-        print(error, file=sys.stderr)
-        return USAGE_ERROR
-    except UserError as error:
-        from bot.core.chat.message import plain_text
-        from bot.core.views.errors import refusal
+    except BrokenPipeError:
+        # Whoever read what is printed has read enough; Python would complain once more while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        from bot.start_errors import explain
 
-        print(plain_text(refusal(error)), file=sys.stderr)
-        return USAGE_ERROR
-    except (BotError, OSError) as error:
-        print(f"cairn: {error}", file=sys.stderr)
+        alone = getattr(args, "do", None) is _play
+        print(explain(error, getattr(args, "settings", None), alone=alone), file=sys.stderr)
         return USAGE_ERROR
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cairn", description="A guide from cloud engineering to AI engineering."
-    )
+    parser = Arguments(prog="cairn", description="A guide from cloud engineering to AI engineering.")
     parser.set_defaults(do=_run, port=None, data=None, role=None)
     parser.add_argument(
         "--version", dest="do", action="store_const", const=_version, help="which Cairn this is"
     )
     verbs = parser.add_subparsers(metavar="VERB")
-    data = argparse.ArgumentParser(add_help=False)
+    data = Arguments(add_help=False)
     data.add_argument("--data", type=Path, metavar="DIR", help="where the SQLite files live (data)")
 
     for name, do, says in (
@@ -60,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         ("play", _play, "start the playground on this machine"),
     ):
         verb = verbs.add_parser(name, help=says, parents=[data])
-        verb.add_argument("--port", type=int, help="the playground's port (8765; 0 takes a free one)")
+        verb.add_argument("--port", type=port, help="the playground's port (8765; 0 takes a free one)")
         verb.set_defaults(do=do)
         if name == "run":
             verb.add_argument("--role", choices=ROLES, help="only this part, beside others on one PostgreSQL")
@@ -151,7 +150,7 @@ def _ask(args: argparse.Namespace) -> int:
     if args.batch is None:
         print(answer_one(args.question, content, matcher))
         return 0
-    with args.batch.open(encoding="utf-8") as lines:
+    with args.batch.open(encoding="utf-8", errors="surrogateescape") as lines:
         for answered in answer_batch(lines, matcher):
             print(json.dumps(answered, ensure_ascii=False))
     return 0
@@ -229,7 +228,9 @@ def _outbox(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> "Settings":
     from bot.settings import read_settings
 
-    return read_settings(data=args.data)
+    settings: Settings = read_settings(data=args.data)
+    args.settings = settings
+    return settings
 
 
 def _content_path() -> Path:

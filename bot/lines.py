@@ -6,8 +6,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from bot import telemetry
 from bot.adapters.slack.publish import INSTALL_PATH, REQUEST_PATH
 from bot.app import App
@@ -15,6 +13,7 @@ from bot.core.errors import NotConnected, SettingsError
 from bot.core.ids import Platform
 from bot.core.outbox import Messenger
 from bot.delivery.clerk import Desk
+from bot.listening import naming_address
 from bot.manifests import compare_slack
 
 if TYPE_CHECKING:
@@ -72,10 +71,6 @@ async def open_slack_line(app: App, ready: Ready, stack: AsyncExitStack) -> Line
     Raises SettingsError when a token is missing or not taken, NotConnected when Slack can't be reached.
     """
     settings = app.settings
-    if settings.slack_bot_token is not None and settings.slack_client_id is not None:
-        structlog.get_logger().warning(
-            "SLACK_CLIENT_ID not used", do="take SLACK_BOT_TOKEN out to serve many workspaces"
-        )
     adapter = await stack.enter_async_context(
         _open_workspaces(app) if settings.slack_bot_token is None else _open_workspace(app)
     )
@@ -94,7 +89,8 @@ async def open_slack_line(app: App, ready: Ready, stack: AsyncExitStack) -> Line
             return
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         host, port = settings.slack_host, settings.slack_port
-        await adapter.serve(host, port, secret, app.wall, ready=serving, limits=settings.http_limits)
+        with naming_address(host, port, "CAIRN_SLACK_HOST", "CAIRN_SLACK_PORT"):
+            await adapter.serve(host, port, secret, app.wall, ready=serving, limits=settings.http_limits)
 
     return Line("slack", adapter.messenger, adapter.desk, listen)
 

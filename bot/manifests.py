@@ -119,6 +119,6 @@ def _read_base(url: str) -> str:
         whole = ("", False, 0, "")
     if whole != ("https", True, 0, ""):
         raise SettingsError(
-            "--url is where Slack reaches Cairn: an https address such as https://bot.example"
+            "--url is where Slack reaches Cairn. Give it an https address such as https://bot.example"
         )
     return url.rstrip("/").removesuffix(slack.REQUEST_PATH)

@@ -159,4 +159,6 @@ def _describe_report(told: Mapping[str, Any]) -> str:
 def _settings(args: argparse.Namespace) -> "Settings":
     from bot.settings import read_settings
 
-    return read_settings(data=args.data)
+    settings: Settings = read_settings(data=args.data)
+    args.settings = settings
+    return settings

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot.adapters.playground.adapter import HOST, PlaygroundAdapter
 from bot.app import App, build, open_clerk, open_playground, open_runner, open_shared_runner
 from bot.connecting import PlatformConnection
 from bot.core.errors import SettingsError
@@ -21,6 +22,7 @@ from bot.delivery.restored import RestoredMessenger
 from bot.delivery.runner import Runner
 from bot.delivery.switchboard import Switchboard
 from bot.lines import Line, Ready, openings
+from bot.listening import naming_address
 from bot.scheduling.heartbeat import heartbeat
 from bot.settings import Settings
 
@@ -44,7 +46,7 @@ async def serve(
     """Serves the platforms that the settings name, or the playground, in these roles until SIGINT or SIGTERM.
     `ready` is told what is served where; `wall` is another clock than this machine's.
 
-    Raises OSError when a port is taken, SettingsError when a platform doesn't take its token.
+    Raises SettingsError when a port is taken, or a platform doesn't take its token.
     """
     app = build(settings, url, roles, wall)
     async with AsyncExitStack() as stack:
@@ -61,10 +63,8 @@ async def serve(
             beats |= {pruner.prune: PRUNE_SECONDS for pruner in app.pruners}
         if "gateway" in roles:
             beats[app.time.beat] = PULSE_SECONDS
-        if (door := settings.health_port) is not None:
-            told = functools.partial(ready, "health")
-            limits = settings.http_limits
-            serving.append(app.health.serve(settings.health_host, door, ready=told, limits=limits))
+        if settings.health_port is not None:
+            serving.append(_serve_health(app, settings.health_port, functools.partial(ready, "health")))
         await _until_signal(runner, beats, serving)
 
 
@@ -77,11 +77,23 @@ def _open_playground(
     adapter.live_through(runner.travel)
     serving: list[Serving] = []
     if "gateway" in roles:
-        told = functools.partial(ready, "playground")
-        serving.append(adapter.serve("127.0.0.1", port, ready=told, limits=app.settings.http_limits))
+        serving.append(_serve_page(adapter, port, functools.partial(ready, "playground"), app.settings))
         if app.url.startswith("postgres"):
             serving.append(adapter.watch())
     return runner, serving
+
+
+async def _serve_page(
+    adapter: PlaygroundAdapter, port: int, ready: Callable[[str], None], settings: Settings
+) -> None:
+    with naming_address(HOST, port, "the playground's address", "--port"):
+        await adapter.serve(HOST, port, ready=ready, limits=settings.http_limits)
+
+
+async def _serve_health(app: App, port: int, ready: Callable[[str], None]) -> None:
+    host = app.settings.health_host
+    with naming_address(host, port, "CAIRN_HEALTH_HOST", "CAIRN_HEALTH_PORT"):
+        await app.health.serve(host, port, ready=ready, limits=app.settings.http_limits)
 
 
 def _open_platforms(

@@ -1,15 +1,18 @@
 """Every setting, read once from the environment and `.env`. `.env.example` documents each of them."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.core.errors import SettingsError
 from bot.core.ids import PLATFORMS, Platform
+from bot.secret_files import SecretFiles, is_secret
+from bot.setting_names import check_names, read_env_file
+from bot.setting_words import expected, name_of
 from bot.web.limits import HttpLimits, parse_networks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +110,9 @@ class Settings(BaseSettings):
             return None
         given = self.discord_shard_ids.split(",")
         if self.discord_shards is None or not all(one.strip().isdecimal() for one in given):
-            raise SettingsError("DISCORD_SHARD_IDS is a list such as 0,1 and goes with DISCORD_SHARDS")
+            raise SettingsError(
+                "DISCORD_SHARD_IDS goes with DISCORD_SHARDS. Set both, the ids as numbers such as 0,1"
+            )
         return tuple(int(one) for one in given)
 
     @property
@@ -136,6 +141,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def store_setting(self) -> str:
+        """The setting that names the database in use."""
+        return "CAIRN_DATA" if self.database_url is None else "DATABASE_URL"
+
+    @property
     def journal_folder(self) -> Path:
         """Where the journal's files are: CAIRN_JOURNAL, else a folder in the data folder."""
         return self.journal or self.data / "journal"
@@ -162,6 +172,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order in which a value is looked up; the secrets folder of pydantic-settings is not used."""
         del file_secret_settings
+        # The sources would also take the names of the fields, such as PORT, which are other programs'.
+        for source in (env_settings, dotenv_settings):
+            names = {name_of(name, field).lower() for name, field in settings_cls.model_fields.items()}
+            names |= {name + "_file" for name in names}
+            read = source.env_vars.items()  # type: ignore[attr-defined]
+            source.env_vars = {name: value for name, value in read if name.lower() in names}  # type: ignore[attr-defined]
         files = SecretFiles(settings_cls, env_settings, dotenv_settings)
         return init_settings, env_settings, dotenv_settings, files
 
@@ -169,35 +185,18 @@ class Settings(BaseSettings):
 def read_settings(data: Path | None = None) -> Settings:
     """The settings, with another data folder where one is given.
 
-    Raises SettingsError that names what is wrong, never its value: it may be a secret.
+    Raises SettingsError that names what is wrong and where, never its value: it may be a secret.
     """
+    fields = {name_of(name, field): field for name, field in Settings.model_fields.items()}
+    given = read_env_file(Path(".env"))
+    check_names({name: is_secret(field) for name, field in fields.items()}, os.environ, given)
     try:
         return Settings() if data is None else Settings(data=data)
     except ValidationError as error:
-        wrong = "; ".join(f"{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
-        raise SettingsError(f"a setting can't be used. {wrong}") from None
-
-
-class SecretFiles(PydanticBaseSettingsSource):
-    """Reads `SLACK_BOT_TOKEN` from the file that `SLACK_BOT_TOKEN_FILE` names, as container secrets come."""
-
-    def __init__(self, settings_cls: type[BaseSettings], *sources: Any) -> None:
-        super().__init__(settings_cls)
-        self._sources = sources
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The file's text without its last line break, or None when no file is named."""
-        name = f"{field_name}_file"
-        for source in self._sources:
-            path = source.env_vars.get(name)
-            if path and SecretStr in getattr(field.annotation, "__args__", ()):
-                return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
-        return None, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """All fields for which a file is named."""
-        found = {
-            name: self.get_field_value(field, name)[0]
-            for name, field in self.settings_cls.model_fields.items()
-        }
-        return {name: value for name, value in found.items() if value is not None}
+        wrong = sorted({str(one["loc"][0]).upper() for one in error.errors()})
+    here = {name.upper() for name, value in os.environ.items() if value}
+    says = (
+        f"{name}, in {'the environment' if name in here else '.env'}, takes {expected(fields[name])}"
+        for name in wrong
+    )
+    raise SettingsError(". ".join((*says, "Correct it, or take it out for the default"))) from None

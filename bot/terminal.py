@@ -39,6 +39,7 @@ def answer_batch(lines: Iterable[str], matcher: Matcher) -> Iterator[dict[str, A
         if not line.strip():
             continue
         try:
+            line.encode()  # what isn't UTF-8 was read as surrogates
             asked = json.loads(line)
             name, text = asked["id"], asked["text"]
         except (ValueError, KeyError, TypeError):

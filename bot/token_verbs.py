@@ -30,7 +30,8 @@ def _rotate(args: argparse.Namespace) -> int:
     from bot.settings import read_settings
     from bot.tokens import rotate
 
-    told, whole = rotate(read_settings(data=args.data))
+    args.settings = read_settings(data=args.data)
+    told, whole = rotate(args.settings)
     print(told)
     return 0 if whole else 1
 
@@ -40,7 +41,8 @@ def _accept(args: argparse.Namespace) -> int:
     from bot.storage.engine import open_engine
     from bot.storage.uploads import Uploads, owner_of
 
-    engine = open_engine(read_settings(data=args.data).store_url.get_secret_value())
+    args.settings = read_settings(data=args.data)
+    engine = open_engine(args.settings.store_url.get_secret_value())
     forgot = Uploads(engine, owner_of(args.platform)).forget()
     engine.dispose()
     known = "The next" if forgot else "No application was known here, so the next"

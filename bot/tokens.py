@@ -18,7 +18,7 @@ def new_key() -> str:
 def open_seal(settings: Settings) -> Seal:
     """Raises SettingsError when CAIRN_KEYS holds no key."""
     if settings.cairn_keys is None:
-        raise SettingsError(f"tokens of many workspaces need CAIRN_KEYS to be sealed with: {MAKE_ONE}")
+        raise SettingsError(f"tokens of many workspaces need CAIRN_KEYS to be sealed with. {MAKE_ONE}")
     return Seal(split_keys(settings.cairn_keys.get_secret_value()))
 
 

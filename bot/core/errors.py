@@ -18,6 +18,7 @@
     ├── SealBroken           what is kept of an install can't be opened: no key fits, or it is another's
     ├── BackupError          a backup can't be made, or restored: what is wrong, and what to do
     ├── SettingsError        a setting can't be used: its name and what is expected, never its value
+    ├── UsageError           what was typed behind `cairn` can't be read
     └── CatalogError         a declaration is wrong: Cairn refuses to start
 
 Anything else that is raised is a bug: the caller gets a reference to quote and nothing is kept.
@@ -53,7 +54,12 @@ class InvalidInput(UserError):
 
 
 class TryAgain(BotError):
-    """The transaction was given up and rolled back: too slow, or the database is busy or away."""
+    """The transaction was given up and rolled back: too slow, or the database is busy or away. `do` tells an
+    operator what to do about it; empty when time alone helps."""
+
+    def __init__(self, why: str = "", do: str = "") -> None:
+        super().__init__(why)
+        self.do = do
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +179,7 @@ class CatalogError(BotError):
 
 class SettingsError(BotError):
     """A setting can't be used. The text names it and says what is expected, never its value."""
+
+
+class UsageError(BotError):
+    """What was typed behind `cairn` can't be read. The text says what would be taken."""

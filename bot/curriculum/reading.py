@@ -62,10 +62,10 @@ class Reading:
         return self._digest.hexdigest()[:12]
 
     def require_folder(self) -> None:
-        """Adds a problem when there is no folder to read."""
+        """Raises ContentError when there is no folder to read."""
         if not self._root.is_dir():
             says, remedy = "There is no such folder.", "Name the one that holds skills.yaml."
-            self.add(self._root.name, None, says, remedy)
+            raise ContentError((Problem(self._root.name, None, says, remedy),))
 
     def list_files(self, folder: str, suffix: str) -> tuple[str, ...]:
         """The files of one folder; adds a problem for each whose name can't be an id."""

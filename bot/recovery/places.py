@@ -29,7 +29,7 @@ def find_database(url: str) -> Database:
     """
     file = sqlite_file(url)
     if file is not None and not file.is_file():
-        raise BackupError(f"there is no database at {file}")
+        raise BackupError(f"there is no database at {file}. Name another one in DATABASE_URL or CAIRN_DATA")
     return open_database(url)
 
 

@@ -155,7 +155,7 @@ def _bring_up(
 def _check_file(backup: Path, wanted: bytes) -> None:
     """Raises BackupError for a file that is no backup of this kind of database, or a damaged one."""
     if not backup.is_file():
-        raise BackupError(f"there is no backup at {backup}")
+        raise BackupError(f"there is no backup at {backup}. Name the file that `cairn backup` made")
     with backup.open("rb") as file:
         begins = file.read(len(SQLITE_HEAD))
     if not begins.startswith(wanted):

@@ -10,11 +10,12 @@ from sqlalchemy import URL
 from bot.core.errors import SettingsError
 
 WANTED = (
-    "{} can't be read (nothing of it is repeated here): it is a path such as data/cairn.db, "
+    "{} can't be read (nothing of it is repeated here). Set it to a path such as data/cairn.db, "
     "sqlite:///path, or postgresql://user:password@host:5432/name, in which odd characters of the password "
     "are percent-encoded, such as %40 for @"
 )
 
+_NAME_FILE = "Name a file, such as sqlite:///data/cairn.db"
 _SCHEME = re.compile(r"(?P<scheme>[a-z0-9+]+)://(?P<rest>.*)", re.DOTALL)
 _LOCATION = re.compile(
     r"(?P<hosts>(?:\[[0-9a-fA-F:.]+\]|[\w.%-]+)?(?::\d*)?(?:,(?:\[[0-9a-fA-F:.]+\]|[\w.%-]+)(?::\d*)?)*)"
@@ -30,10 +31,28 @@ def read_address(url: str, setting: str = "DATABASE_URL") -> URL:
     What a user name or password holds is taken as it stands where that leaves no doubt. Parameters that the
     database doesn't know are left out. Raises SettingsError with the setting's name and no part of the URL.
     """
+    if ":memory:" in url:
+        raise SettingsError(
+            f"{setting} names a database in memory, which ends with the process. {_NAME_FILE}"
+        )
     try:
         return _read(url.strip())
     except ValueError:
         raise SettingsError(WANTED.format(setting)) from None
+
+
+def name_place(url: str) -> str:
+    """Where the database is, without anything that could be a secret: a file, or host and port; empty where
+    it can't be told apart from a password."""
+    try:
+        address = _read(url.strip())
+    except ValueError:
+        return ""
+    if address.get_backend_name() == "sqlite":
+        return str(address.database)
+    if url.count("@") != 1 or not address.host:
+        return ""
+    return address.host if address.port is None else f"{address.host}:{address.port}"
 
 
 def _read(url: str) -> URL:

@@ -1,5 +1,6 @@
 """Brings a database's schema up to date, or back. Needs no alembic.ini and no working directory."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,9 +33,9 @@ def upgrade(engine: Engine, revision: str = "head", migrations: Path = MIGRATION
             if works_on(there, read_oldest(connection), head(migrations)):
                 return
             raise SettingsError(
-                f"the database belongs to another version of Cairn: its newest migration is {there}, and "
-                f"this version knows them up to {head(migrations)}. Start that version, or set DATABASE_URL "
-                "to another database"
+                "the database belongs to another version of Cairn, or to another program: its "
+                f"newest migration is {there}, and this version knows them up to {head(migrations)}. Start "
+                "that version, or set DATABASE_URL to another database"
             )
     _run(engine, lambda config: command.upgrade(config, revision), migrations)
 
@@ -92,7 +93,25 @@ def _run(engine: Engine, step: Callable[[Config], None], migrations: Path) -> No
         try:
             run(connection, lambda: step(config))
         except CommandError as error:
-            raise SettingsError(f"the database can't be migrated: {error}") from None
+            raise SettingsError(_explain(str(error), migrations)) from None
+
+
+def _explain(says: str, migrations: Path) -> str:
+    """What is wrong with a revision that was asked for, from alembic's words."""
+    oldest, newest = _ends(migrations)
+    known = f"Name one from {oldest} to {newest}, `head`, or `base` for none"
+    if "valid downgrade target" in says:
+        return f"the database can't be taken down to there, because it is not above that. {known}"
+    if unknown := re.search("revision identified by '([^']*)'", says):
+        return f"there is no migration {unknown[1]}. {known}"
+    return f"the database can't be migrated: {says}. {known}"
+
+
+def _ends(migrations: Path) -> tuple[str, str]:
+    known = sorted(
+        one.revision for one in ScriptDirectory.from_config(_configure(migrations)).walk_revisions()
+    )
+    return known[0], known[-1]
 
 
 def _run_on_sqlite(connection: Connection, step: Callable[[], None]) -> None:

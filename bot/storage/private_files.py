@@ -16,9 +16,12 @@ def make_private_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     make_private_folder(folder.parent)
-    with suppress(FileExistsError):  # somebody else made it meanwhile
+    try:
         folder.mkdir(mode=FOLDER_MODE)
         folder.chmod(FOLDER_MODE)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise  # a file; another process that made the same folder meanwhile is fine
 
 
 def tighten_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from bot.core.domain.installs import Tenant
 from bot.core.errors import SealBroken, SettingsError
 
-MAKE_ONE = "`cairn tokens key` makes one"
+MAKE_ONE = "Make one with `cairn tokens key`"
 
 # The library would also take one that has something behind it, and then name it otherwise.
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
@@ -34,10 +34,10 @@ class Seal:
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
-            raise SettingsError(f"CAIRN_KEYS holds no key: {MAKE_ONE}")
+            raise SettingsError(f"CAIRN_KEYS holds no key. {MAKE_ONE}")
         if not all(map(_KEY.fullmatch, keys)):
             raise SettingsError(
-                f"CAIRN_KEYS holds keys of 44 characters, the newest first, with commas between: {MAKE_ONE}"
+                f"CAIRN_KEYS holds keys of 44 characters, the newest first, with commas between. {MAKE_ONE}"
             )
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self._signing = [hmac.digest(key.encode(), b"install states", "sha256") for key in keys]

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from bot.core.errors import SettingsError
 from bot.storage.deadline import Deadline
 from bot.storage.private_files import make_private_file, make_private_folder
 from bot.storage.transient import READ_ONLY
@@ -14,11 +15,18 @@ from bot.storage.transient import READ_ONLY
 BUSY_MS = 5_000
 WAL_PAUSE = 0.02
 STEPS_BETWEEN_LOOKS = 1_000
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def open_sqlite(address: URL, **pool: Any) -> Engine:
     file = Path(str(address.database)).expanduser()
-    make_private_folder(file.parent)
+    try:
+        make_private_folder(file.parent)
+    except OSError as error:
+        raise SettingsError(
+            f"the database can't be opened: the file can't be opened, because its folder {file.parent} can't "
+            f"be made ({error.strerror}). Name one that Cairn's user may write, in CAIRN_DATA or DATABASE_URL"
+        ) from None
     engine = create_engine(address.set(database=str(file)), hide_parameters=True, **pool)
     event.listen(engine, "do_connect", lambda *_given: make_private_file(file))
     event.listen(engine, "connect", _prepare)
@@ -44,8 +52,8 @@ def _use_wal(raw: sqlite3.Connection) -> None:
     while True:
         try:
             raw.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if monotonic() >= until:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _LOCKED or monotonic() >= until:
                 raise
             sleep(WAL_PAUSE)
         else:

@@ -13,12 +13,14 @@ from sqlalchemy.engine import ExceptionContext
 
 from bot.core.errors import TryAgain
 from bot.storage.deadline import Deadline
+from bot.storage.remedies import REMEDIES
 
 # The execution option of a transaction that must not write.
 READ_ONLY = {"reads": True}
 
 AWAY = "the connection to the database is lost"
 ONLY_READ = "the database is read-only"
+BROKEN = "the file is damaged"
 
 # By primary result code. The message is for an operator, and holds no value of ours.
 SQLITE: Mapping[int, str] = {
@@ -102,7 +104,8 @@ def _explain(context: ExceptionContext) -> TryAgain | None:
     if not isinstance(error, context.dialect.loaded_dbapi.Error):
         return None
     if context.connection is None:
-        return TryAgain(f"the database can't be opened: {_why_refused(error)}")
+        refused = _why_refused(error)
+        return TryAgain(f"the database can't be opened: {refused}", REMEDIES[refused])
     options = context.connection.get_execution_options()
     reads = options.keys() >= READ_ONLY.keys()
     why = AWAY if context.is_disconnect else why_it_passes(error, reads=reads)
@@ -111,14 +114,14 @@ def _explain(context: ExceptionContext) -> TryAgain | None:
     deadline: Deadline | None = options.get("deadline")
     if deadline is not None:
         deadline.spoilt = why
-    return TryAgain(why)
+    return TryAgain(why, REMEDIES[why])
 
 
 def _why_refused(error: BaseException) -> str:
     if isinstance(error, sqlite3.Error):
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
             return "the file is not an SQLite database"
-        return why_it_passes(error, reads=False) or "the file is broken"
+        return why_it_passes(error, reads=False) or BROKEN
     said = str(error).lower()
     named = (why for pattern, why in _REFUSALS if re.search(pattern, said))
     return next(named, "it doesn't answer as PostgreSQL does")

@@ -105,7 +105,7 @@ def parse_networks(text: str) -> tuple[Network, ...]:
         )
     except ValueError:
         raise SettingsError(
-            "CAIRN_TRUSTED_PROXIES is a list of addresses or networks, such as 10.0.0.5,172.16.0.0/12"
+            "CAIRN_TRUSTED_PROXIES takes addresses or networks. Write it like 10.0.0.5,172.16.0.0/12"
         ) from None
 
 
