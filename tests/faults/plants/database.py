@@ -119,7 +119,7 @@ FAULTS = (
     Fault(
         "what the driver says of an address is told",
         TRANSIENT,
-        "the database can't be opened: {_why_refused(error)}",
+        "the database can't be opened: {refused}",
         "the database can't be opened: {error} {context.engine and context.engine.url.password}",
         "tests/end_to_end/test_wrong_databases.py",
         "no_password",
