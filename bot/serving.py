@@ -23,11 +23,13 @@ from bot.delivery.runner import Runner
 from bot.delivery.switchboard import Switchboard
 from bot.lines import Line, Ready, openings
 from bot.listening import naming_address
+from bot.scheduling.counts import CountKeeper
 from bot.scheduling.heartbeat import heartbeat
 from bot.settings import Settings
 
 PULSE_SECONDS = 20
 PRUNE_SECONDS = 3_600
+COUNT_SECONDS = 600
 # What is being said when Cairn is asked to stop may take so long; after that its lease runs out by itself.
 STOP_SECONDS = 6.0
 
@@ -61,6 +63,7 @@ async def serve(
         )
         if "planner" in roles:
             beats |= {pruner.prune: PRUNE_SECONDS for pruner in app.pruners}
+            beats[CountKeeper(app.store, app.time.now, app.hop).settle] = COUNT_SECONDS
         if "gateway" in roles:
             beats[app.time.beat] = PULSE_SECONDS
         if settings.health_port is not None:

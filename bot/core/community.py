@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.core.chat.call import Space
 from bot.core.domain.cohorts import Cohort, CohortId
+from bot.core.domain.figures import Count, Recount
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan, PlanId
 from bot.core.domain.schedules import Schedule, ScheduleId
@@ -54,6 +55,24 @@ class CohortRows(Protocol):
 
     def plans(self, space: SpaceId, cohort: CohortId) -> tuple[Plan, ...]:
         """The running plans of who is in it, in one query."""
+        ...
+
+    def count(self, space: SpaceId, cohort: CohortId, *, held: bool = False) -> Count:
+        """Which plans the cohort's figures are about, in numbers. `held`: nobody else changes it until the
+        end of the transaction."""
+        ...
+
+    def begin_count(self, space: SpaceId, cohort: CohortId, change: Recount) -> None:
+        """From now on the figures are about every running plan of its members, or about none."""
+        ...
+
+    def counted_plans(self, space: SpaceId, cohort: CohortId) -> tuple[Plan, ...]:
+        """The plans that the figures are about and that are still there, in one query."""
+        ...
+
+    def unsettled(self) -> tuple[tuple[SpaceId, CohortId], ...]:
+        """Running cohorts, of all spaces, in whose count a plan is missing, or that have a summary posted
+        each week and no count yet; at most 500."""
         ...
 
 

@@ -34,7 +34,8 @@ ZONE_LIMIT = 64
 # Case folding makes a character three at most.
 NAME_KEY_LIMIT = 3 * NAME_LIMIT
 
-# `name_key` is the name as names are compared.
+# `name_key` is the name as names are compared. `counted` is with how many plans the count began that the
+# cohort's figures are about, and `counted_since` from when on these are counted; empty for always.
 cohorts = Table(
     "cohorts",
     metadata,
@@ -45,6 +46,8 @@ cohorts = Table(
     text("status", WORD_LIMIT),
     instant("made_at"),
     instant("changed_at"),
+    small_number("counted", "0"),
+    instant("counted_since", nullable=True),
     fits("name", NAME_LIMIT),
     fits("name_key", NAME_KEY_LIMIT),
     fits("status", WORD_LIMIT),
@@ -64,6 +67,7 @@ Index(
 )
 
 # "in"; "past" once the cohort is closed; "removed" when a lead took them out. Who leaves has no row.
+# `counted_plan` is the number of their plan that the cohort's figures are about.
 cohort_members = Table(
     "cohort_members",
     metadata,
@@ -72,6 +76,7 @@ cohort_members = Table(
     number("member_id"),
     text("state", WORD_LIMIT),
     instant("since"),
+    number("counted_plan", nullable=True),
     fits("state", WORD_LIMIT),
     PrimaryKeyConstraint("space_id", "cohort_id", "member_id"),
     ForeignKeyConstraint(["space_id", "cohort_id"], ["cohorts.space_id", "cohorts.id"]),

@@ -8,21 +8,25 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, s
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.domain.cohorts import Cohort, CohortId, name_key
+from bot.core.domain.figures import Count, Recount
 from bot.core.domain.members import Member
 from bot.core.domain.plans import Plan
 from bot.core.ids import SpaceId
+from bot.storage.counts import begin_count, find_unsettled, read_count
 from bot.storage.members import ALL, read_member
 from bot.storage.notes import note
-from bot.storage.plan_rows import OF_COHORT, read_plans
+from bot.storage.plan_rows import COUNTED, IN_COHORT, OF_COHORT, OF_THIS_COHORT, read_plans
 from bot.storage.tables import cohort_members, cohorts, members
 
+# Members who left the community are in none of its cohorts until they are heard of again.
 _SIZE = (
     select(func.count())
-    .select_from(cohort_members)
+    .select_from(IN_COHORT)
     .where(
         cohort_members.c.space_id == cohorts.c.space_id,
         cohort_members.c.cohort_id == cohorts.c.id,
         cohort_members.c.state == "in",
+        members.c.left_at.is_(None),
     )
     .correlate(cohorts)
     .scalar_subquery()
@@ -46,11 +50,7 @@ _MEMBERS = (
         cohort_members,
         and_(cohort_members.c.space_id == members.c.space_id, cohort_members.c.member_id == members.c.id),
     )
-    .where(
-        cohort_members.c.space_id == bindparam("space"),
-        cohort_members.c.cohort_id == bindparam("cohort"),
-        cohort_members.c.state == "in",
-    )
+    .where(OF_THIS_COHORT)
     .order_by(cohort_members.c.since, cohort_members.c.member_id)
 )
 
@@ -136,6 +136,25 @@ class StoredCohorts:
         """The running plans of who is in it, in one query."""
         rows = self.connection.execute(OF_COHORT, {"space": space, "cohort": cohort}).all()
         return tuple(seen.plan for seen in read_plans(rows))
+
+    def count(self, space: SpaceId, cohort: CohortId, *, held: bool = False) -> Count:
+        """Which plans the cohort's figures are about, in numbers. `held`: nobody else changes it until the
+        end of the transaction."""
+        return read_count(self.connection, space, cohort, held=held)
+
+    def begin_count(self, space: SpaceId, cohort: CohortId, change: Recount) -> None:
+        """From now on the figures are about every running plan of its members, or about none."""
+        begin_count(self.connection, space, cohort, change)
+
+    def counted_plans(self, space: SpaceId, cohort: CohortId) -> tuple[Plan, ...]:
+        """The plans that the figures are about and that are still there, in one query."""
+        rows = self.connection.execute(COUNTED, {"space": space, "cohort": cohort}).all()
+        return tuple(seen.plan for seen in read_plans(rows))
+
+    def unsettled(self) -> tuple[tuple[SpaceId, CohortId], ...]:
+        """Running cohorts, of all spaces, in whose count a plan is missing, or that have a summary posted
+        each week and no count yet; at most 500."""
+        return find_unsettled(self.connection)
 
     def _forget(self, member: Member, cohort: CohortId, state: str) -> bool:
         row = delete(cohort_members).where(_is(member, cohort), cohort_members.c.state == state)

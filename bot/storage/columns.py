@@ -96,8 +96,8 @@ def row_id() -> Column[int]:
     return Column("id", _number, primary_key=True, autoincrement=True)
 
 
-def number(name: str) -> Column[int]:
-    return Column(name, _number, nullable=False)
+def number(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, _number, nullable=nullable)
 
 
 def small_number(name: str, server_default: str | None = None) -> Column[int]:

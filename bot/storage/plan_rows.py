@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, String, bindparam, select
 from bot.core.domain.goals import State
 from bot.core.domain.plans import Plan, PlanId, PlannedGoal
 from bot.storage.documents import read_pauses, read_phases, read_undo
-from bot.storage.tables import cohort_members, plan_goals, plans
+from bot.storage.tables import cohort_members, members, plan_goals, plans
 
 PAST_LIMIT = 20
 
@@ -33,6 +33,19 @@ class SeenPlan:
     plan: Plan
     version: int
     is_whole: bool
+
+
+IN_COHORT = cohort_members.join(
+    members,
+    (members.c.space_id == cohort_members.c.space_id) & (members.c.id == cohort_members.c.member_id),
+)
+HAS_PLAN = (plans.c.space_id == cohort_members.c.space_id) & (plans.c.member_id == cohort_members.c.member_id)
+OF_THIS_COHORT = (
+    (cohort_members.c.space_id == bindparam("space"))
+    & (cohort_members.c.cohort_id == bindparam("cohort"))
+    & (cohort_members.c.state == "in")
+    & members.c.left_at.is_(None)
+)
 
 
 def plan_row(plan: Plan) -> dict[str, Any]:
@@ -90,24 +103,14 @@ PAST = (
     .order_by(_NEWEST.c.id.desc())
 )
 
-# The running plans of who is in a cohort, with their goals.
+# The running plans of the members of a cohort who are still in the community, with their goals.
 OF_COHORT = (
     select(*_columns(plans, plans))
-    .select_from(
-        cohort_members.join(
-            plans,
-            (plans.c.space_id == cohort_members.c.space_id)
-            & (plans.c.member_id == cohort_members.c.member_id),
-        ).outerjoin(plan_goals, plan_goals.c.plan_id == plans.c.id)
-    )
-    .where(
-        cohort_members.c.space_id == bindparam("space"),
-        cohort_members.c.cohort_id == bindparam("cohort"),
-        cohort_members.c.state == "in",
-        plans.c.status == "active",
-    )
+    .select_from(IN_COHORT.join(plans, HAS_PLAN).outerjoin(plan_goals, plan_goals.c.plan_id == plans.c.id))
+    .where(OF_THIS_COHORT, plans.c.status == "active")
     .order_by(plans.c.id)
 )
+COUNTED = OF_COHORT.where(cohort_members.c.counted_plan == plans.c.id)
 
 
 def _read_plan(rows: Sequence[Row[Any]]) -> SeenPlan:

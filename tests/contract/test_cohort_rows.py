@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.core.community import CohortRows, LeadRows, ScheduleRows, TipPostRows
 from bot.core.domain.cohorts import NAME_LIMIT, Cohort, CohortId
+from bot.core.domain.figures import Count, Recount
 from bot.core.domain.members import Member
 from bot.core.domain.schedules import NOT_KEPT, TIP, Schedule, ScheduleId
 from bot.core.domain.tips import Poll, TipPost, TipPostId
@@ -39,6 +40,8 @@ READS: dict[str, tuple[Way, object]] = {
     "cohorts.of": (lambda tx, me: tx.cohorts.of(me), None),
     "cohorts.members": (lambda tx, me: tx.cohorts.members(me.space_id, ONE), ()),
     "cohorts.plans": (lambda tx, me: tx.cohorts.plans(me.space_id, ONE), ()),
+    "cohorts.count": (lambda tx, me: tx.cohorts.count(me.space_id, ONE), Count(0, 0, 0)),
+    "cohorts.counted_plans": (lambda tx, me: tx.cohorts.counted_plans(me.space_id, ONE), ()),
     "leads.has": (lambda tx, me: tx.leads.has(me), False),
     "leads.roles": (lambda tx, me: tx.leads.roles(me.space_id), frozenset()),
     "leads.of": (lambda tx, me: tx.leads.of(me.space_id), ()),
@@ -55,6 +58,7 @@ CHANGES: dict[str, Way] = {
     "cohorts.remove": lambda tx, me: tx.cohorts.remove(me, ONE, NOW),
     "cohorts.pardon": lambda tx, me: tx.cohorts.pardon(me, ONE),
     "cohorts.close": lambda tx, me: tx.cohorts.close(me.space_id, ONE, NOW),
+    "cohorts.begin_count": lambda tx, me: tx.cohorts.begin_count(me.space_id, ONE, Recount(True, NOW)),
     "leads.remove_role": lambda tx, me: tx.leads.remove_role(me.space_id, Role("r1")),
     "leads.remove": lambda tx, me: tx.leads.remove(me),
     "schedules.turn_off": lambda tx, me: tx.schedules.turn_off(me.space_id, ScheduleId(1), NOW),
@@ -66,7 +70,7 @@ REFUSED: dict[str, Way] = {
     "tip_posts.add": lambda tx, me: tx.tip_posts.add(me.space_id, ScheduleId(1), "other", "tip", NOW),
     "tip_posts.vote": lambda tx, me: tx.tip_posts.vote(me, TipPostId(1), True, NOW),
 }
-OWN = {"cohorts.add", "leads.add", "leads.add_role"}  # these name no row of anybody's
+OWN = {"cohorts.add", "cohorts.unsettled", "leads.add", "leads.add_role"}  # these name no row of anybody's
 
 
 @pytest.fixture

@@ -40,11 +40,18 @@ def tally(plan: Plan, now: datetime) -> tuple[Tally, ...]:
     )
 
 
-def tally_all(plans: Sequence[Plan], present: date) -> tuple[Tally, ...]:
-    """As `tally`, for the goals of several plans together; `present` is the Monday of the present week."""
+def tally_all(plans: Sequence[Plan], present: date, since: datetime | None = None) -> tuple[Tally, ...]:
+    """As `tally`, for the goals of several plans together; `present` is the Monday of the present week. With
+    `since`, of what was done after it and of weeks that began after it only."""
     counted = [(plan, goal) for plan in plans for goal in plan.goals if goal.state != "skipped"]
     due = sorted(monday_of_week(plan, goal.week) for plan, goal in counted)
-    done = sorted(goal.done_in for _, goal in counted if goal.done_in is not None)
+    done = sorted(
+        goal.done_in
+        for _, goal in counted
+        if goal.done_in is not None and (since is None or (goal.done_at is not None and goal.done_at > since))
+    )
+    if since is not None:
+        due = [monday for monday in due if monday > since.date()]
     if not due:
         return ()
     first, last = min(*due, *done, present), max(*due, *done, present)

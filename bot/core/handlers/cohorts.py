@@ -7,6 +7,7 @@ from bot.core.domain.cohorts import MEMBERS_MOST, NAME_LIMIT, Cohort
 from bot.core.domain.topics import find_topic, names_topic, offer_topics
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature
+from bot.core.handlers.figures import settle_count
 from bot.core.ids import SpaceId
 from bot.core.request import Context, Glance, Request
 from bot.core.views import cohorts as views
@@ -108,4 +109,5 @@ def _join(request: Request, ctx: Context, cohort: Cohort) -> Message:
 
 def _leave(request: Request, ctx: Context, cohort: Cohort) -> Message:
     ctx.tx.cohorts.leave(request.member, cohort.id)
+    settle_count(ctx.tx, request.member.space_id, cohort.id, request.now)
     return views.left_card(cohort)

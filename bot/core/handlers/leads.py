@@ -18,6 +18,7 @@ from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
 from bot.core.handlers.caps import count
 from bot.core.handlers.cohorts import COHORT, find_cohort, open_cohort
+from bot.core.handlers.figures import settle_count
 from bot.core.ids import Role
 from bot.core.request import Context, Glance, Request
 from bot.core.views import leads as views
@@ -112,6 +113,7 @@ def remove(request: Request, ctx: Context, *, member: str, cohort: str | None = 
     chosen = theirs if cohort is None else find_cohort(ctx, request.member.space_id, cohort)
     if chosen is None or not ctx.tx.cohorts.remove(found, chosen.id, request.now):
         raise NotFound("member.outside", member=found.name)
+    settle_count(ctx.tx, found.space_id, chosen.id, request.now)
     return views.removed_card(open_cohort(ctx, request.member.space_id, chosen.id), found)
 
 

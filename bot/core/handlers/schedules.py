@@ -14,6 +14,7 @@ from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature
 from bot.core.handlers.caps import count
 from bot.core.handlers.cohorts import COHORT
+from bot.core.handlers.figures import settle_count
 from bot.core.handlers.leads import pick_cohort
 from bot.core.handlers.reminders import DAY, HOUR
 from bot.core.handlers.zones import knows_zone, read_zone, suggest_zones
@@ -111,6 +112,8 @@ def set_weekly(
     )
     kept = ctx.tx.schedules.keep(space, wanted, request.now)
     ctx.tx.slots.point(space, kind, kept.id, recurrence, next_due(recurrence, request.now))
+    if kind == SUMMARY:
+        settle_count(ctx.tx, space, cohort.id, request.now)
     without = kind == SUMMARY and request.reply_to.plain
     return show_weekly(request, ctx, cohort, kind, views.SET_PLAIN if without else views.SET)
 

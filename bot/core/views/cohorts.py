@@ -32,8 +32,10 @@ def cohort_card(cohort: Cohort, note: str = "") -> Message:
     """The member's own cohort, and what others get to know of them there."""
     lead = f"{note}\n" if note else ""
     privacy = (
-        "Leads of this community see that you are in it. Summaries hold sums over everybody, and only "
-        f"once {FLOOR} members have a plan: never a name, never a single goal of yours."
+        "Leads of this community see that you are in it. Summaries hold sums over at least "
+        f"{FLOOR} members with a plan, never a name. They can't be compared to find out your part: new "
+        f"members are added {FLOOR} at a time, and when somebody leaves, counting begins again for those "
+        "who stay."
     )
     return Message(
         "Your cohort",
