@@ -173,6 +173,12 @@ class ThreadDoors:
     async def left(self, space: Address, at: datetime | None = None) -> None:
         await self._writers.do(space, self._router.left, space, at)
 
+    async def gathered(self, space: Address) -> tuple[Address, ...]:
+        return await self._readers.do(space, self._router.gathered, space)
+
+    async def lost(self, space: Address, user: Address) -> None:
+        await self._writers.do(space, self._router.lost, space, user)
+
     async def returned(self, space: Space, at: datetime | None = None) -> Message:
         return await self._writers.do(space.address, self._router.returned, space, at)
 

@@ -56,6 +56,14 @@ class Catalog:
         handler = self.actions.get(what.action.split(":")[0])
         return handler is not None and not handler.opens_form and not handler.submits
 
+    def is_for_leads(self, what: Typed | Pressed | Submitted) -> bool:
+        """Whether only leads may ask for it. False for what nobody answers."""
+        if isinstance(what, Typed):
+            asked: Command | ActionHandler | None = self.commands.get(what.command)
+        else:
+            asked = self.actions.get(what.action.split(":")[0])
+        return asked is not None and asked.lead
+
     def find(self, name: str) -> Command:
         """Returns the command with that name. Raises NotFound, with the nearest name where one is near."""
         command = self.commands.get(name)

@@ -86,7 +86,7 @@ class LeadRows(Protocol):
     def remove(self, member: Member) -> bool: ...
 
     def of(self, space: SpaceId) -> tuple[Member, ...]:
-        """Who was made a lead, the longest ago first."""
+        """Who was made a lead and has not left, the longest ago first."""
         ...
 
     def add_role(self, space: SpaceId, role: Role, now: datetime) -> None:

@@ -211,6 +211,14 @@ class PlatformDoors(Doors, Protocol):
         """Cairn is in the space, at `at` (None: now). What can be said there to begin with."""
         ...
 
+    async def gathered(self, space: Address) -> tuple[Address, ...]:
+        """The members of the space's running cohorts and its leads, as far as nobody said that they left."""
+        ...
+
+    async def lost(self, space: Address, user: Address) -> None:
+        """The platform says that the user is not in the space any more."""
+        ...
+
     async def known(self, platform: Platform) -> tuple[Address, ...]:
         """The spaces that Cairn is in, as far as it knows."""
         ...

@@ -27,7 +27,11 @@ class MemberRows(Protocol):
         ...
 
     def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
-        """Members whose name or handle holds the text, by name."""
+        """Members whose name or handle holds the text, by name. Nobody who left."""
+        ...
+
+    def gathered(self, space: SpaceId) -> tuple[Address, ...]:
+        """Who is in a running cohort of the space, or was made a lead, and has not left."""
         ...
 
 

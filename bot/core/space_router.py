@@ -45,6 +45,21 @@ class SpaceRouter:
         with self._store.read() as tx:
             return tx.spaces.known(platform)
 
+    def gathered(self, space: Address) -> tuple[Address, ...]:
+        """The members of the space's running cohorts and its leads, as far as nobody said that they left.
+        Raises TryAgain."""
+        with self._store.read() as tx:
+            number = tx.members.space(space)
+            return () if number is None else tx.members.gathered(number)
+
+    def lost(self, space: Address, user: Address) -> None:
+        """The user is not in the space any more: nothing is sent to them, and they are neither counted nor
+        listed there. Raises TryAgain."""
+        with self._store.write() as tx:
+            number = tx.members.space(space)
+            if number is not None and tx.reach.cut(number, user.id) != "member":
+                tx.reach.lose(number, user.id, "member", self._clock.now())
+
     def refused(self, platform: Platform) -> tuple[Address, ...]:
         """The spaces in which the platform refuses Cairn, cut off or not proven yet. Raises TryAgain."""
         with self._store.read() as tx:

@@ -11,7 +11,12 @@ from bot.core.ids import Address
 from bot.storage.tables import direct_homes, members, plans, spaces
 from bot.storage.upsert import upsert
 
-_PERSON = (spaces.c.platform == bindparam("platform")) & (members.c.foreign_id == bindparam("user"))
+# Whoever left a space has no home there.
+_PERSON = (
+    (spaces.c.platform == bindparam("platform"))
+    & (members.c.foreign_id == bindparam("user"))
+    & members.c.left_at.is_(None)
+)
 _SPACE = select(spaces.c.platform, spaces.c.foreign_id, spaces.c.name)
 _OF = _SPACE.join(members, members.c.space_id == spaces.c.id).where(_PERSON).order_by(spaces.c.id)
 _OF_PLAN = (
@@ -19,8 +24,14 @@ _OF_PLAN = (
     .join(plans, (plans.c.space_id == members.c.space_id) & (plans.c.member_id == members.c.id))
     .where(_PERSON, plans.c.id == bindparam("plan"))
 )
-_CHOSEN = _SPACE.join(direct_homes, direct_homes.c.space_id == spaces.c.id).where(
-    direct_homes.c.platform == bindparam("platform"), direct_homes.c.foreign_id == bindparam("user")
+_CHOSEN = (
+    _SPACE.join(members, members.c.space_id == spaces.c.id)
+    .join(direct_homes, direct_homes.c.space_id == spaces.c.id)
+    .where(
+        _PERSON,
+        direct_homes.c.platform == bindparam("platform"),
+        direct_homes.c.foreign_id == bindparam("user"),
+    )
 )
 _ID = select(spaces.c.id).where(
     spaces.c.platform == bindparam("platform"), spaces.c.foreign_id == bindparam("space")

@@ -17,7 +17,7 @@ _HAS = select(leads.c.member_id).where(
 )
 _ALL = (
     ALL.join(leads, and_(leads.c.space_id == members.c.space_id, leads.c.member_id == members.c.id))
-    .where(leads.c.space_id == bindparam("space"))
+    .where(leads.c.space_id == bindparam("space"), members.c.left_at.is_(None))
     .order_by(leads.c.since, leads.c.member_id)
 )
 
@@ -46,7 +46,7 @@ class StoredLeads:
         return self.connection.execute(row).rowcount == 1
 
     def of(self, space: SpaceId) -> tuple[Member, ...]:
-        """Who was made a lead, the longest ago first."""
+        """Who was made a lead and has not left, the longest ago first."""
         return tuple(read_member(row) for row in self.connection.execute(_ALL, {"space": space}))
 
     def add_role(self, space: SpaceId, role: Role, now: datetime) -> None:

@@ -15,7 +15,7 @@ from bot.core.domain.reminders import KIND
 from bot.core.ids import Address, MemberId, SpaceId
 from bot.storage.notes import note
 from bot.storage.spaces import StoredSpaces
-from bot.storage.tables import ledger, members, spaces
+from bot.storage.tables import cohort_members, leads, ledger, members, spaces
 from bot.storage.upsert import upsert
 
 # What the platform says of a member; what it doesn't say this time stays as it was said last.
@@ -69,6 +69,18 @@ ALL: Select[Any] = select(
     members.c.seen_on,
     spaces.c.platform,
 ).join(spaces, spaces.c.id == members.c.space_id)
+_GATHERED = ALL.where(
+    members.c.space_id == bindparam("space"),
+    members.c.left_at.is_(None),
+    or_(
+        members.c.id.in_(
+            select(cohort_members.c.member_id).where(
+                cohort_members.c.space_id == bindparam("space"), cohort_members.c.state == "in"
+            )
+        ),
+        members.c.id.in_(select(leads.c.member_id).where(leads.c.space_id == bindparam("space"))),
+    ),
+).order_by(members.c.id)
 
 
 Told = tuple[str, str | None, str | None]
@@ -153,17 +165,23 @@ class StoredMembers:
         return None if row is None else read_member(row)
 
     def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
-        """Members whose name or handle holds the text, by name."""
+        """Members whose name or handle holds the text, by name. Nobody who left."""
         # SQLite knows capitals of ASCII only, so a text with others is looked for as it stands as well.
         holds = or_(
             func.lower(members.c.name).contains(text.lower(), autoescape=True),
             members.c.name.contains(text, autoescape=True),
             func.lower(members.c.handle).contains(text.lower(), autoescape=True),
         )
-        wanted = ALL.where(members.c.space_id == space, holds).order_by(members.c.id).limit(limit)
+        there = and_(members.c.space_id == space, members.c.left_at.is_(None))
+        wanted = ALL.where(there, holds).order_by(members.c.id).limit(limit)
         found = map(read_member, self.connection.execute(wanted))
         # Sorted here: the two databases don't order texts alike.
         return tuple(sorted(found, key=lambda member: (member.name.casefold(), member.id)))
+
+    def gathered(self, space: SpaceId) -> tuple[Address, ...]:
+        """Who is in a running cohort of the space, or was made a lead, and has not left."""
+        rows = self.connection.execute(_GATHERED, {"space": space})
+        return tuple(Address(row.platform, row.foreign_id) for row in rows)
 
     def _look(self, space: Space, caller: Caller) -> tuple[Any, ...] | None:
         place = {"platform": space.address.platform, "space": space.address.id, "user": caller.address.id}

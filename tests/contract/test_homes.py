@@ -152,3 +152,33 @@ def test_a_home_that_is_not_the_caller_s_is_refused(door: Door, value: str) -> N
 def test_an_id_that_is_none_is_refused(door: Door) -> None:
     door.enrol(ADA, RIDGE)
     assert "button" in door.told(ADA, Pressed("?")).lower()
+
+
+def test_who_left_a_server_has_no_home_there(door: Door) -> None:
+    door.enrol(ADA, RIDGE, VALLEY)
+    button = door.start_plan(ADA, RIDGE)
+    door.told(ADA)
+    door.find(ADA, choose(RIDGE))
+    assert door.find(ADA) == RIDGE
+    door.desk.router.lost(RIDGE.address, ADA.address)
+    assert door.find(ADA) == VALLEY
+    assert door.find(ADA, Pressed(button)) == VALLEY, "not even by a plan of theirs"
+    door.desk.router.lost(VALLEY.address, ADA.address)
+    assert door.find(ADA) is None
+    door.enrol(ADA, RIDGE)
+    assert door.find(ADA) == RIDGE, "who is heard of is there again"
+
+
+def test_a_lead_who_left_leads_nothing_and_is_listed_nowhere(door: Door) -> None:
+    door.enrol(ADA, RIDGE)
+    door.enrol(BEN, RIDGE)
+    with door.store.write() as tx:
+        ada = tx.members.enrol(RIDGE, ADA, NOW)
+        tx.leads.add(ada, NOW)
+    assert door.desk.router.gathered(RIDGE.address) == (ADA.address,)
+    door.desk.router.lost(RIDGE.address, ADA.address)
+    assert door.find(ADA, Typed("lead members")) is None, "the core finds no place for it"
+    assert door.desk.router.gathered(RIDGE.address) == ()
+    with door.store.read() as tx:
+        assert tx.leads.of(ada.space_id) == ()
+        assert tx.members.search(ada.space_id, "Ada", 5) == ()

@@ -120,6 +120,12 @@ class StubDoors:
     async def learn(self, space: Space, caller: Caller) -> None:
         raise AssertionError("Discord tells all of it with each call")
 
+    async def gathered(self, space: Address) -> tuple[Address, ...]:
+        return ()
+
+    async def lost(self, space: Address, user: Address) -> None:
+        self.lives.append((space.id, f"lost {user.id}", None))
+
     async def left(self, space: Address, at: datetime | None = None) -> None:
         self.lives.append((space.id, "left", at))
         if self.busy:

@@ -146,6 +146,12 @@ class ScriptedDoors:
     async def learn(self, space: Space, caller: Caller) -> None:
         self.learnt.append(caller)
 
+    async def gathered(self, space: Address) -> tuple[Address, ...]:
+        return ()
+
+    async def lost(self, space: Address, user: Address) -> None:
+        self.lives.append((space.id, f"lost {user.id}", None))
+
     async def left(self, space: Address, at: datetime | None = None) -> None:
         self.lives.append((space.id, "left", at))
 

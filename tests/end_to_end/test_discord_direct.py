@@ -86,3 +86,16 @@ async def test_a_server_that_one_is_not_in_can_t_be_chosen(scene: Scene) -> None
     await scene.type("cairn")
     assert "From now on" not in await scene.press("placeholder", "Choose one", foreign.id)
     assert "Which community?" in await scene.type("cairn")
+
+
+async def test_who_left_the_server_is_not_served_by_direct_messages(scene: Scene) -> None:
+    valley = await scene.join("Valley")
+    await scene.type("cairn", valley)
+    assert "Hello, I'm Cairn" in await scene.type("cairn")
+    del valley.members[scene.user.id]
+    told = await scene.type("cairn")
+    assert "Hello, I'm Cairn" not in told
+    assert "community" in told or "server" in told
+    valley.members[scene.user.id] = 0
+    await scene.type("cairn", valley)
+    assert "Hello, I'm Cairn" in await scene.type("cairn")

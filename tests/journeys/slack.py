@@ -57,6 +57,7 @@ class Learning:
         self._doors, self._known = doors, known
         self.answer, self.suggest, self.home, self.zone = doors.answer, doors.suggest, doors.home, doors.zone
         self.left, self.returned, self.known = doors.left, doors.returned, doors.known
+        self.gathered, self.lost = doors.gathered, doors.lost
         self.admit, self.keep, self.wake = doors.admit, doors.keep, doors.wake
 
     async def learn(self, space: Space, caller: Caller) -> None:

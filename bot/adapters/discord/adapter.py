@@ -30,6 +30,7 @@ from bot.adapters.discord.whereabouts import Whereabouts
 from bot.adapters.discord.work import WorkInHand
 from bot.adapters.identity import Belonging, require_same
 from bot.adapters.proofs import PROOF_SECONDS, ProvenMessenger
+from bot.adapters.roll_call import RollCall
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Space
 from bot.core.errors import NotConnected
@@ -96,15 +97,16 @@ class DiscordAdapter:
         direct = DirectChannels(rest, channels, openings)
         fallback = Fallback(rest, direct, answers)
         replies = Replies(doors, catalog, Responses(rest, report, answers), pictures, fallback)
-        whereabouts = Whereabouts(doors, rest, lambda: self.connection.spaces, answers)
+        self._members = Memberships(rest, member_seconds)
+        self._roll = RollCall(doors, self._members.is_gone)
+        whereabouts = Whereabouts(doors, rest, self._members, lambda: self.connection.spaces, answers)
         self._rest = rest
         self._commands = CommandUpload(rest, uploads, acts, catalog, guild)
         self._look_after = LOOK_SECONDS
         self._below = Answers(doors, rest, pictures, fallback, report, answers)
-        self._dispatcher = Dispatcher(doors, catalog, replies, self._below, whereabouts, patience)
+        self._dispatcher = Dispatcher(doors, catalog, replies, self._below, whereabouts, self._roll, patience)
         question = DiscordQuestion(rest)
         self._guilds = Guilds(doors, question, proof)
-        self._members = Memberships(rest, member_seconds)
         self._messenger = DiscordMessenger(rest, pictures, direct, self._members)
         self.messenger = ProvenMessenger(self._messenger, question, proof)
 
@@ -117,7 +119,7 @@ class DiscordAdapter:
     async def listen(self) -> None:
         """Hears and answers until cancelled. Raises SettingsError when the gateway refuses a setting from the
         start, NotConnected when the connection is lost for good."""
-        looking = asyncio.create_task(self._look_after_commands())
+        looking = asyncio.gather(self._look_after_commands(), self._roll.go_round(PLATFORM))
         try:
             await self.connection.count_shards()
             await self.connection.connect()
@@ -132,6 +134,7 @@ class DiscordAdapter:
         """Ends once what is being answered has been, or after some seconds."""
         self._closed = True
         await self._guilds.close()
+        await self._roll.close()
         await self._at_work.finish()
         await self._rest.close()
         if self._signs_in:

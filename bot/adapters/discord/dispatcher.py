@@ -22,6 +22,7 @@ from bot.adapters.discord.render import suggestions_payload
 from bot.adapters.discord.replies import Arrival, Ask, Replies
 from bot.adapters.discord.tickets import Below, read_ticket, unpack
 from bot.adapters.discord.whereabouts import MEMBER_SECONDS, Whereabouts
+from bot.adapters.roll_call import RollCall
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Space, Typed
 from bot.core.errors import InvalidInput, RetryLater, UserError
@@ -39,6 +40,7 @@ class Dispatcher:
         replies: Replies,
         below: Answers,
         whereabouts: Whereabouts,
+        roll: RollCall,
         patience: float,
     ) -> None:
         self._doors = doors
@@ -46,6 +48,7 @@ class Dispatcher:
         self._replies = replies
         self._below = below
         self._whereabouts = whereabouts
+        self._roll = roll
         self._patience = patience
 
     async def hear_interaction(self, payload: Payload) -> None:
@@ -80,6 +83,8 @@ class Dispatcher:
             await self._replies.refuse(ticket, Answer(unreadable, private=True), arrival)
         else:
             if call is not None:
+                if self._catalog.is_for_leads(call.what):
+                    await self._roll.check(call.space.address, arrival.answering.left() / 2)
                 await self._replies.carry_out(ticket, call, arrival)
             elif isinstance(place, Answer):
                 await self._replies.refuse(ticket, place, arrival)

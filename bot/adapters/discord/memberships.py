@@ -7,7 +7,11 @@ from typing import Any
 
 import discord
 
+from bot.adapters.discord.failures import FAILURES, read_failure
+from bot.adapters.discord.refusals import UNKNOWN_MEMBER, UNKNOWN_USER
 from bot.adapters.discord.rest import Rest
+from bot.core.errors import RetryLater
+from bot.core.ids import Address
 
 KNOWN_MOST = 50_000
 
@@ -49,3 +53,13 @@ class Memberships:
             self._seen.pop((guild, user), None)
             raise
         self.see(guild, user)
+
+    async def is_gone(self, space: Address, user: Address) -> bool:
+        """Whether Discord says that the user is not in the server. Raises RetryLater when it says neither."""
+        try:
+            await self.require(space.id, user.id)
+        except FAILURES as error:
+            if getattr(error, "code", 0) in (UNKNOWN_MEMBER, UNKNOWN_USER):
+                return True
+            raise RetryLater(read_failure(error).why) from error
+        return False

@@ -7,27 +7,36 @@ import discord
 
 from bot.adapters.discord.failures import FAILURES
 from bot.adapters.discord.fallback import log_lost, why
+from bot.adapters.discord.memberships import Memberships
 from bot.adapters.discord.patience import Patience
 from bot.adapters.discord.receive import Payload, read_caller, read_space
 from bot.adapters.discord.rest import Rest
 from bot.core.budget import CallBudget
-from bot.core.chat.call import Answer, Pressed, Space, Submitted, Typed
-from bot.core.errors import InvalidInput
+from bot.core.chat.call import Answer, Caller, Pressed, Space, Submitted, Typed
+from bot.core.errors import DeliveryError, InvalidInput
 from bot.core.ids import Address
 from bot.core.ports import DirectDoors
 from bot.core.views.errors import busy
 
 # How long Discord may take to say whether somebody is a member, where no platform's clock runs.
 MEMBER_SECONDS = 30.0
+# So many communities that the caller has left are passed over at once.
+LEFT_MOST = 5
 
 
 class Whereabouts:
     """`connected`: the servers that the bot is in."""
 
     def __init__(
-        self, doors: DirectDoors, rest: Rest, connected: Callable[[], tuple[Space, ...]], patience: Patience
+        self,
+        doors: DirectDoors,
+        rest: Rest,
+        members: Memberships,
+        connected: Callable[[], tuple[Space, ...]],
+        patience: Patience,
     ) -> None:
         self._doors = doors
+        self._members = members
         self._patience = patience
         self._rest = rest
         self._connected = connected
@@ -48,7 +57,7 @@ class Whereabouts:
         if space is not None:
             return space
         caller = read_caller(payload)
-        located = await self._doors.locate(caller, what, budget)
+        located = await self._locate(caller, what, budget)
         if located is not None:
             return located
         connected = self._connected()
@@ -64,6 +73,26 @@ class Whereabouts:
         if not is_member:
             raise InvalidInput("space.unclear")
         return connected[0]
+
+    async def _locate(
+        self, caller: Caller, what: Typed | Pressed | Submitted, budget: CallBudget
+    ) -> Space | Answer | None:
+        """What the doors say, of communities in which the caller still is: a direct message proves none."""
+        located = await self._doors.locate(caller, what, budget)
+        for _ in range(LEFT_MOST):
+            if not isinstance(located, Space) or not await self._has_left(located, caller.address, budget):
+                return located
+            await self._doors.lost(located.address, caller.address)
+            located = await self._doors.locate(caller, what, budget)
+        return located
+
+    async def _has_left(self, space: Space, user: Address, budget: CallBudget) -> bool:
+        """Whether Discord says so twice. Where it says nothing in time, what was known stays."""
+        try:
+            async with asyncio.timeout(budget.left() / 2):
+                return all([await self._members.is_gone(space.address, user) for _ in range(2)])
+        except (DeliveryError, TimeoutError):
+            return False
 
     async def _is_member(self, space: Space, user: Address, seconds: float) -> bool:
         try:

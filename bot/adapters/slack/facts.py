@@ -28,6 +28,7 @@ KEPT_MOST = 10_000
 
 # Said of public channels alone. Of a private one Slack says the same whether Cairn is in it or not.
 _OUTSIDE = "not_in_channel"
+_NO_USER = "user_not_found"
 OUTSIDE: Reason = "not in the channel"
 
 
@@ -60,6 +61,17 @@ class Facts:
             return await self._identify(caller)
         except DeliveryError:
             return None
+
+    async def is_gone(self, _space: Address, user: Address) -> bool:
+        """Whether Slack says that the member's account was closed, or that there is none. Raises
+        DeliveryError when it says nothing now."""
+        try:
+            told = (await self._client.users_info(user=user_of(user.id)))["user"]
+        except BROKEN as error:
+            if code_of(error) == _NO_USER:
+                return True
+            raise nothing_said(error) from None
+        return told.get("deleted") is True
 
     async def _identify(self, caller: Caller) -> Caller:
         member = caller.address.id
