@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.roll_call import RollCall
 from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.people import is_guest, user_of
 from bot.adapters.slack.receive import asked_for
@@ -17,6 +18,7 @@ from bot.core.chat.call import Call, Caller
 from bot.core.domain.refusals import Reason
 from bot.core.errors import DeliveryError
 from bot.core.ids import Address
+from bot.core.ports import PlatformDoors
 
 # No message is as old as that: only the kind of answer is wanted.
 LONG_AGO = "1"
@@ -35,8 +37,9 @@ OUTSIDE: Reason = "not in the channel"
 class Facts:
     """Asks Slack about the people and channels of one workspace."""
 
-    def __init__(self, client: AsyncWebClient, catalog: Catalog) -> None:
+    def __init__(self, client: AsyncWebClient, catalog: Catalog, doors: PlatformDoors) -> None:
         self._client = client
+        self._roll = RollCall(doors, self.is_gone)
         self._catalog = catalog
         self._asked: OrderedDict[str, float] = OrderedDict()
 
@@ -47,7 +50,11 @@ class Facts:
         if asked is None or not asked.lead:
             return call
         channel = call.reply_to.channel if asked.posts else None
-        caller, can_post = await asyncio.gather(self._identify(call.caller), self._can_post(channel))
+        caller, can_post, _ = await asyncio.gather(
+            self._identify(call.caller),
+            self._can_post(channel),
+            self._roll.check(call.space.address, ADVICE_SECONDS),
+        )
         shut = OUTSIDE if can_post is False else ""
         return replace(call, caller=caller, reply_to=replace(call.reply_to, can_post=can_post, shut=shut))
 
@@ -61,6 +68,10 @@ class Facts:
             return await self._identify(caller)
         except DeliveryError:
             return None
+
+    async def nudge(self, space: Address) -> None:
+        """Has the members asked about whose turn it is, once an hour, while nobody waits."""
+        await self._roll.nudge(space)
 
     async def is_gone(self, _space: Address, user: Address) -> bool:
         """Whether Slack says that the member's account was closed, or that there is none. Raises

@@ -9,7 +9,6 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.roll_call import RollCall
 from bot.adapters.slack.arrival import current_arrival
 from bot.adapters.slack.errors import BROKEN, code_of
 from bot.adapters.slack.facts import Facts
@@ -56,8 +55,7 @@ class Listeners:
         self._catalog = catalog
         self._reader = reader
         self._client = client
-        self._facts = Facts(client, catalog)
-        self._roll = RollCall(doors, self._facts.is_gone)
+        self._facts = Facts(client, catalog, doors)
         self._replies = replies
         self._naming = naming
         self._report = report
@@ -182,7 +180,7 @@ class Listeners:
 
     async def _learn(self, caller: Caller) -> None:
         """Once an hour, behind the answer: nobody waits for it."""
-        await self._roll.nudge(self._reader.space.address)
+        await self._facts.nudge(self._reader.space.address)
         news = await self._facts.news(caller)
         if news is not None:
             await self._doors.learn(self._reader.space, news)
@@ -221,8 +219,6 @@ class Listeners:
                 call = await self._facts.complete(call)
         except (DeliveryError, TimeoutError) as error:
             return Answer(busy(), private=True, refused=True, given_up=isinstance(error, TimeoutError))
-        if self._catalog.is_for_leads(call.what):
-            await self._roll.check(call.space.address, min(FACTS_SECONDS, budget.left() / 2))
         answer = await self._doors.answer(call, budget=budget)
         return None if answer is None else self._naming.answer(answer)
 
