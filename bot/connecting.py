@@ -42,7 +42,9 @@ class Trouble:
 class PlatformConnection:
     """Opens the connection to one platform, has it used, and opens it again when it is lost.
 
-    `use` ends when the connection is lost, by an error as a rule; `lose` is called then.
+    Nothing is opened before `prepared` returns, because a start that can't go on must not cost one of the
+    sessions that a platform counts. `use` ends when the connection is lost, by an error as a rule; `lose` is
+    called then.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class PlatformConnection:
         health: PlatformHealth,
         use: Callable[[Line], Awaitable[None]],
         lose: Callable[[], None],
+        prepared: Callable[[], Awaitable[None]],
         *,
         try_seconds: float = TRY_SECONDS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -59,6 +62,7 @@ class PlatformConnection:
         self._health = health
         self._use = use
         self._lose = lose
+        self._prepared = prepared
         self._try_seconds = try_seconds
         self._sleep = sleep
         self._stack = AsyncExitStack()
@@ -69,6 +73,8 @@ class PlatformConnection:
         Raises SettingsError when the very first try is refused for a setting. After that the platform may be
         at fault, and the process has other things to do, so it waits.
         """
+        self._health.waits("the queue of messages isn't there yet; check the database")
+        await self._prepared()
         tries = 0
         while True:
             began = monotonic()

@@ -129,7 +129,7 @@ def _open_platforms(
 
     for way in ways:
         lost = functools.partial(lose, way.platform)
-        connection = PlatformConnection(way, app.connections[way.platform], use, lost)
+        connection = PlatformConnection(way, app.connections[way.platform], use, lost, runner.prepared)
         # Closed when all else has ended: what is being said then still needs it.
         stack.push_async_callback(connection.close)
         serving.append(connection.keep())

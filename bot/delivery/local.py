@@ -41,6 +41,9 @@ class LocalRunner:
         await self._stopped.wait()
         await asyncio.gather(*self._draining.values(), return_exceptions=True)
 
+    async def prepared(self) -> None:
+        """It has no queue."""
+
     def reconnected(self) -> None:
         """Each turn looks at which platforms there are."""
 

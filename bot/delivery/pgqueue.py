@@ -74,7 +74,7 @@ class QueueRunner:
         # A courier that died keeps its job for so long. That is over before its lease is, so nobody waits for
         # both; a job that is taken from one who lives finds the bucket leased, and ends.
         self._patience = timedelta(seconds=lease_seconds / 2)
-        self._installed = False
+        self._installed = asyncio.Event()
         self._stopped = asyncio.Event()
         self._changed = asyncio.Event()
         self._manager: QueueManager | None = None
@@ -82,7 +82,8 @@ class QueueRunner:
 
     async def run(self) -> None:
         await do_at_last("queue not installed", functools.partial(install, self._url), self._stopped)
-        self._installed = True
+        if not self._stopped.is_set():
+            self._installed.set()
         if self._plans:
             await do_at_last("start delayed", self._resolve, self._stopped)
         await self.turn()
@@ -92,6 +93,9 @@ class QueueRunner:
                 await do_at_last("queue away", self._take_jobs, self._stopped)
             else:
                 await self._changed.wait()
+
+    async def prepared(self) -> None:
+        await self._installed.wait()
 
     def reconnected(self) -> None:
         # What a manager takes jobs for is settled when it begins.
@@ -141,7 +145,7 @@ class QueueRunner:
     async def _wake(self, buckets: Sequence[str]) -> None:
         """A job for each bucket, unless it has one."""
         stale = monotonic() > self._log_cleared + LOG_KEPT_SECONDS
-        if not self._installed or not (buckets or stale):
+        if not self._installed.is_set() or not (buckets or stale):
             return  # what is due wakes somebody at the next turn still
         async with connect(self._url) as line:
             queries = queries_on(QueueDriver(line))

@@ -27,6 +27,10 @@ class Runner(Protocol):
         """Works until it is stopped: what is being said then is finished and marked first."""
         ...
 
+    async def prepared(self) -> None:
+        """Returns when the tables of its queue are there. `run` makes them, and tries again each second."""
+        ...
+
     async def turn(self) -> None:
         """One beat: what is due gets its row, and who says it is woken. Raises nothing that passes."""
         ...

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from sqlalchemy import Engine
 
 from bot.core.errors import RetryLater
@@ -15,7 +16,7 @@ from bot.delivery.courier import GROUP, IN_FLIGHT, Courier
 from bot.delivery.hop import Hop
 from bot.delivery.local import LocalRunner
 from bot.delivery.pgqueue import QueueRunner
-from bot.delivery.queue_connection import install
+from bot.delivery.queue_connection import connect, install
 from bot.delivery.runner import Runner
 from bot.storage.store import DatabaseStore
 from tests.conftest import PATIENCE
@@ -267,3 +268,20 @@ class TestGroups:
         await self.courier(house).drain(BUCKET)
         assert house.states() == {"sent": 2 * GROUP}
         assert len(set(house.sink.told)) == len(house.sink.told) == 2 * GROUP
+
+
+@pytest.mark.parametrize("kind", ["queue on postgres"])
+async def test_a_queue_that_can_not_be_made_prepares_nobody(house: House, start: Start) -> None:
+    """So no platform is connected; what is mended later needs no restart."""
+    url, runner = house.engine.url.render_as_string(hide_password=False), start()
+    async with connect(url) as line:
+        await line.execute("CREATE SCHEMA pgqueuer")
+        await line.execute("CREATE VIEW pgqueuer.pgqueuer AS SELECT 1 AS id")
+        async with running(runner):
+            prepared = asyncio.create_task(runner.prepared())
+            with structlog.testing.capture_logs() as logs:
+                await until(lambda: "queue not installed" in [one["event"] for one in logs])
+            assert not prepared.done()
+            await line.execute("DROP VIEW pgqueuer.pgqueuer")
+            async with asyncio.timeout(PATIENCE):
+                await prepared

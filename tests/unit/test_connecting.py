@@ -34,6 +34,8 @@ class Scene:
         self.lost = 0
         self.loses: Exception | None = Ended()
         self.using = asyncio.Event()
+        self.queue = asyncio.Event()
+        self.queue.set()
 
     async def open(self, stack: AsyncExitStack) -> Line:
         self.opened.append("open")
@@ -53,6 +55,9 @@ class Scene:
     def lose(self) -> None:
         self.lost += 1
 
+    async def prepared(self) -> None:
+        await self.queue.wait()
+
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         if not self.tries:
@@ -61,7 +66,13 @@ class Scene:
     def connection(self, open_: Callable[[AsyncExitStack], object] | None = None) -> PlatformConnection:
         opening = Opening("Slack", "slack", "the network", False, open_ or self.open)  # type: ignore[arg-type]
         return PlatformConnection(
-            opening, self.health, self.used, self.lose, try_seconds=0.1, sleep=self.sleep
+            opening,
+            self.health,
+            self.used,
+            self.lose,
+            self.prepared,
+            try_seconds=0.1,
+            sleep=self.sleep,
         )
 
 
@@ -80,6 +91,21 @@ async def test_each_try_waits_longer_and_is_one_line() -> None:
         "next_try_seconds": 1.0,
     }
     assert (scene.health.is_ready, scene.health.trouble) == (False, "it answered 503; check the network")
+
+
+async def test_nothing_is_opened_before_the_queue_is_there() -> None:
+    """Discord counts the sessions that a bot begins."""
+    scene = Scene(None)
+    scene.queue.clear()
+    keeping = asyncio.create_task(scene.connection().keep())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert scene.opened == []
+    assert scene.health.trouble == "the queue of messages isn't there yet; check the database"
+    scene.queue.set()
+    with pytest.raises(Ended):
+        await keeping
+    assert scene.opened == ["open"]
 
 
 async def test_what_the_platform_asks_for_is_waited_for() -> None:

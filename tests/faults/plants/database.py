@@ -85,6 +85,22 @@ FAULTS = (
         "waiting_call and sqlite",
     ),
     Fault(
+        "a platform is connected before the queue is there",
+        "bot/connecting.py",
+        "        await self._prepared()\n",
+        "",
+        "tests/unit/test_connecting.py",
+        "before_the_queue",
+    ),
+    Fault(
+        "a queue that can't be made counts as made",
+        "bot/delivery/pgqueue.py",
+        "        await self._installed.wait()\n",
+        "",
+        "tests/contract/test_runners.py",
+        "prepares_nobody",
+    ),
+    Fault(
         "a failover to read-only is a bug",
         TRANSIENT,
         '"25006": ONLY_READ,',
