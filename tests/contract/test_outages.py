@@ -14,10 +14,13 @@ from bot.core.domain.ledger import TOO_LATE, Occurrence, is_too_late
 from bot.core.errors import DeliveryError, Outage, RetryLater, Unknown
 from bot.core.ids import Address
 from bot.core.ports import Transaction
+from bot.delivery.courier import Courier
 from bot.delivery.outages import FIRST_SECONDS, MOST_SECONDS, Outages
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import ledger
-from tests.contract.delivering import Sink
+from tests.contract.delivering import UNPACED, Sink, hop
+from tests.contract.gathering import Hall, people
+from tests.contract.planning import MONDAY
 from tests.contract.test_delivery import BUCKET, NINE, House, Notices
 from tests.soak import SOAK
 
@@ -26,6 +29,7 @@ BEAT = timedelta(seconds=10)
 # So often an outage is met.
 BEATS = 10_000 if SOAK else 20
 DAY = timedelta(hours=24)
+AT_ONCE = Outages(first=0.0, most=0.0)
 
 OUTAGES: dict[str, tuple[timedelta, Callable[[], DeliveryError]]] = {
     "no name": (timedelta(minutes=10), lambda: Outage("no connection")),
@@ -114,6 +118,32 @@ async def test_a_day_of_silence_ends_by_lateness_and_somebody_hears_of_it(house:
     await courier.drain(BUCKET)
     assert house.states() == {"skipped": 3}
     assert len(house.notices.unsaid) == 3
+
+
+async def test_a_lead_hears_what_an_outage_kept_from_being_posted(
+    engine: Engine, store: DatabaseStore
+) -> None:
+    """From the row that is due to the words of the direct message, with the real router."""
+    hall, friday = Hall(engine, store), MONDAY + timedelta(days=4)
+    hall.gather(*people(5))
+    hall.lead("schedule", day="fri", zone="Europe/Lisbon")
+    hall.courier = Courier(
+        store, hall.router, hall.ears, hall.clock, hop, owner="one", pace=UNPACED, outages=AT_ONCE
+    )
+    for minutes in range(0, 120, 10):
+        hall.ears.errors = [Outage("503")]
+        assert await hall.live(friday + timedelta(minutes=minutes)) == []
+        assert hall.ears.errors == []
+        (row,) = hall.states()
+        assert row[:2] == ("cohort.summary", "retry")
+    (told,) = await hall.live(friday + timedelta(hours=2, minutes=1))
+    assert told.startswith("@lead: Not posted")
+    assert "I could not post the summary of Fri 8 Jan, 09:00 for Autumn." in told
+    assert "I was away at that hour, and what comes hours late helps nobody." in told
+    assert "The next one comes at its time." in told
+    assert [row[:2] for row in hall.states()] == [("cohort.summary", "skipped"), ("lead.alert", "sent")]
+    (after,) = await hall.live(friday + timedelta(weeks=1))
+    assert after.startswith("#general: How the cohort is doing")
 
 
 async def test_an_outage_counts_no_try(house: House) -> None:
