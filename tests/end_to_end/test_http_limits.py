@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_network
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -14,7 +14,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot.core.errors import SettingsError
-from bot.web.connections import YOUNG_SECONDS
+from bot.web.connections import YOUNG_SECONDS, Connections, Phase
 from bot.web.limits import HttpLimits, find_client, group_address, parse_networks
 from bot.web.refusals import REPORT_SECONDS, Refusals
 from bot.web.server import SWEEP_SECONDS, HttpServer
@@ -100,6 +100,17 @@ async def test_what_is_half_sent_is_cut_in_time_and_not_before(way: str) -> None
         await stranger.behave(way)
     assert stranger.cut_after is not None
     assert SHORT <= stranger.cut_after < SWEPT
+
+
+def test_a_byte_of_a_half_sent_head_gives_no_more_time() -> None:
+    """As above, but on no clock that a busy machine could make jump."""
+    connections = Connections(LIMITS, Refusals("test"))
+    connections.make_handler = lambda: cast("web.RequestHandler", asyncio.Protocol())
+    connection = connections.accept()
+    connection.connection_made(asyncio.Transport())
+    began = connection.since
+    connection.data_received(HALF_HEAD)
+    assert (connection.phase, connection.since) == (Phase.HEAD, began)
 
 
 async def test_a_connection_may_be_idle_for_longer_than_a_head_may_take() -> None:
