@@ -52,7 +52,7 @@ def test_scripts_that_are_typed_are_shown_as_text(open_page: Open) -> None:
         # Quotes around the whole of an option only hold it together.
         asked = text[1:-1] if text[0] == text[-1] and text[0] in "'\"" else text
         expect(say(page, f"/skillgap {text}")).to_contain_text(f"You asked: {asked}")
-        expect(page.locator(".entry.typed").last).to_contain_text(f"/skillgap {text}")
+        expect(page.locator(".entry.typed").last).to_contain_text(f"/skillgap {asked}")
     made = "script, img, iframe, object, embed, style, form, video, base, meta, math, details, input"
     alive = ".mention.live, a[href*=evil], a:not([href^='https://'])"
     for drawing in DRAWINGS:
