@@ -46,8 +46,8 @@ settings.load_profile("long" if SOAK else "short")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are processors: a third of the time goes by while a test waits for a process."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: half of the time goes by while a test waits for something."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,9 @@
 command, until every view has drawn something."""
 
 import asyncio
+import fcntl
 import functools
+import pickle
 import sys
 import tempfile
 from collections import defaultdict
@@ -38,8 +40,25 @@ Drawn = Mapping[str, tuple[Said, ...]]
 
 
 @functools.cache
-def templates() -> Drawn:
-    """What each view has drawn, by the view's name: every shape of it once."""
+def templates(shared: Path | None = None) -> Drawn:
+    """What each view has drawn, by the view's name: every shape of it once.
+
+    `shared`: a file that holds it for the other processes of this run, of which one gathers it for all.
+    """
+    if shared is None:
+        return _gather()
+    with shared.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if kept := file.read():
+            drawn: Drawn = pickle.loads(kept)
+        else:
+            drawn = _gather()
+            file.write(pickle.dumps(drawn))
+    return drawn
+
+
+def _gather() -> Drawn:
     found: dict[str, dict[str, Said]] = defaultdict(dict)
     with watching(lambda view, said: found[view].setdefault(shape(said), said)):
         asyncio.run(_live())

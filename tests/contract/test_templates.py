@@ -20,13 +20,13 @@ from tests.contract.examples import EMPTY_FORM, FORM, MESSAGES
 from tests.contract.hostile import HOSTILE
 from tests.contract.reworded import reword
 from tests.contract.surfaces import Payload
-from tests.contract.templates import Said, every_view, templates
+from tests.contract.templates import Drawn, Said, every_view, templates
 from tests.journeys.conversation import walk
 from tests.journeys.core import CoreSurface
 
 SOAKS = bool(os.environ.get("CAIRN_SOAK"))
 # The long campaign puts every text into everything; the short one every third, another third each time.
-SHARE = 1 if SOAKS else 3
+SHARE = 1 if SOAKS else 8
 CHECKED = 1 if SOAKS else 20  # every so manyth is checked for limits, too
 # Several at once, and short enough for a name.
 DENSE = (
@@ -104,22 +104,36 @@ PLACES = {
 }
 
 
-def everything() -> Iterator[tuple[str, Said]]:
+Everything = Callable[[], Iterator[tuple[str, Said]]]
+
+
+@pytest.fixture
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
+    shared = "PYTEST_XDIST_WORKER" in os.environ
+    return templates(tmp_path_factory.getbasetemp().parent / "templates" if shared else None)
+
+
+@pytest.fixture
+def everything(drawn: Drawn) -> Everything:
     """What the views draw, and the golden messages and forms."""
-    for view, drawn in templates().items():
-        for said in drawn:
-            yield view, said
-    yield from MESSAGES.items()
-    yield from (("form", FORM), ("empty_form", EMPTY_FORM))
+
+    def tell() -> Iterator[tuple[str, Said]]:
+        for view, shapes in drawn.items():
+            for said in shapes:
+                yield view, said
+        yield from MESSAGES.items()
+        yield from (("form", FORM), ("empty_form", EMPTY_FORM))
+
+    return tell
 
 
-def test_every_view_is_among_what_is_said() -> None:
+def test_every_view_is_among_what_is_said(drawn: Drawn) -> None:
     """One that is missing is drawn in no journey: write one that comes by."""
-    assert every_view() <= templates().keys()
+    assert every_view() <= drawn.keys()
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_everything_that_is_said_keeps_the_limits(name: str) -> None:
+def test_everything_that_is_said_keeps_the_limits(everything: Everything, name: str) -> None:
     place = PLACES[name]
     for view, said in everything():
         for payload in place.draw(said):
@@ -130,7 +144,7 @@ def test_everything_that_is_said_keeps_the_limits(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_no_words_call_anybody_or_hide_an_address(name: str) -> None:
+def test_no_words_call_anybody_or_hide_an_address(everything: Everything, name: str) -> None:
     place = PLACES[name]
     for turn, (view, said) in enumerate(everything()):
         meant = place.live(said)
@@ -159,7 +173,7 @@ async def test_what_people_type_calls_nobody_wherever_it_comes_out(text: str, tm
             assert not live, f"{name}: {said}"
 
 
-def test_no_words_get_into_the_name_of_a_file() -> None:
+def test_no_words_get_into_the_name_of_a_file(everything: Everything) -> None:
     for _, said in everything():
         for text in HOSTILE if isinstance(said, Message) and charts_of(said.blocks) else ():
             reworded = reword(said, text)
