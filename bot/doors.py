@@ -152,6 +152,12 @@ class ThreadDoors:
         except TryAgain:
             return ()
 
+    async def check(self, call: Call, budget: CallBudget | None = None) -> Answer | None:
+        try:
+            return await self._readers.do(call.space.address, self._router.check, call, budget=budget)
+        except TryAgain:
+            return None
+
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
         return await self._readers.do(space.address, self._router.home, space, caller)
 

@@ -81,12 +81,15 @@ class Feature:
         lead: bool = False,
         posts: bool = False,
         plan: bool = False,
+        clock: bool = False,
         options: tuple[Option, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Declares a slash command; its handler is `(request, ctx, *, option, ...) -> Reply`."""
 
         def declare(handle: Handler) -> Handler:
-            self.commands.append(Command(name, description, options, private, lead, handle, posts, plan))
+            self.commands.append(
+                Command(name, description, options, private, lead, handle, posts, plan, clock)
+            )
             return handle
 
         return declare

@@ -179,6 +179,11 @@ class PlatformDoors(Doors, Protocol):
         """Nothing when there is nothing to offer, or not within `budget`."""
         ...
 
+    async def check(self, call: Call, budget: CallBudget | None = None) -> Answer | None:
+        """Why a command would be refused whatever else was given with it. None when it would not, or when
+        that can't be found out within `budget`. Keeps nothing."""
+        ...
+
     def admit(self, caller: Address, space: Address | None = None) -> Answer | None:
         """What the caller is told instead, because they ask too often; None, and it is counted. Asks no
         database. `space`: where the platform's ids of people are a space's own."""

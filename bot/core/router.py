@@ -87,6 +87,22 @@ class Router(SpaceRouter):
             self._report(error, typing)
             return ()
 
+    def check(self, call: Call) -> Answer | None:
+        """Why the command would be refused whatever else was given with it; None when it would not."""
+        command = self._catalog.commands.get(call.what.command) if isinstance(call.what, Typed) else None
+        try:
+            with self._store.read() as tx:
+                member = tx.members.find(call.space, call.caller)
+                if command is not None:
+                    authorise(command, call.caller, member, tx)
+                if command is not None and command.plan and not (member and tx.plans.active(member)):
+                    raise NotFound("plan.none")
+        except UserError as error:
+            return Answer(views.refusal(error, (), self._working_line(error, call)), True, refused=True)
+        except TryAgain:
+            return None
+        return None
+
     def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
         """The pieces of every feature's home, in the features' order."""
         try:

@@ -15,7 +15,7 @@ from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.publish import manifest
 from bot.adapters.slack.receive import Reader
 from bot.core.catalog import Catalog
-from bot.core.chat.call import Answer, Call, Caller, ReplyTo, Space, Typed
+from bot.core.chat.call import Answer, Call, Caller, ReplyTo, Space, Typed, Typing
 from bot.core.chat.form import Form
 from bot.core.chat.message import Message, Update, plain_text
 from bot.core.errors import UserError
@@ -273,3 +273,26 @@ def test_a_newcomer_gets_a_line_that_works(sqlite_store: DatabaseStore) -> None:
 def lines_of(message: Message) -> list[str]:
     parts = (part for block in message.blocks for part in getattr(block, "parts", ()))
     return [line for part in parts for line in LINE.findall(getattr(part, "text", ""))]
+
+
+def test_what_would_be_refused_is_known_before_a_form_asks(stage: Stage) -> None:
+    def check(line: str, caller: Caller) -> str:
+        call = Call(stage.key(), HERE, caller, read_text(line, CATALOG.commands), GENERAL)
+        answer = stage.router.check(call)
+        return "" if answer is None else text_of(answer)
+
+    stranger = replace(KIM, address=Address("playground", "new"))
+    assert "You have no plan yet" in check("/plan pause", KIM)
+    assert "You have no plan yet" in check("/plan pace", stranger)
+    assert check("/plan pause", LEAD) == check("/plan start", stranger) == check("/skillgap", stranger) == ""
+    assert "Only leads" in check("/lead create", stranger)
+    assert check("/lead create", LEAD) == ""
+    stage.set()
+    assert check("/lead create", KIM) == ""  # who was promoted
+
+
+def test_a_promoted_lead_is_offered_members(stage: Stage) -> None:
+    typing = Typing(HERE, KIM, "lead invite", "member", "sam")
+    assert stage.router.suggest(typing) == ()
+    stage.set()
+    assert [one.value for one in stage.router.suggest(typing)] == [SAM.address.id]

@@ -111,6 +111,9 @@ class StubDoors:
     async def suggest(self, typing: Typing, budget: CallBudget | None = None) -> tuple[Choice, ...]:
         return (Choice(f"{typing.option} {typing.text}", typing.text or "nothing"),)
 
+    async def check(self, call: Call, budget: CallBudget | None = None) -> Answer | None:
+        return None
+
     async def home(self, space: Space, caller: Caller) -> tuple[Block, ...]:
         return ()
 

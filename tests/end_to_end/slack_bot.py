@@ -68,6 +68,7 @@ REPLIES: dict[str, Answer] = {
     "go.ask": Answer(FORM, private=True),
     "go.sent": Answer(Update(NOTE), private=True),
 }
+WHO = Option("member", "Who", required=True, suggest=lambda glance, ctx, text: ())
 OTHER = Answer(NOTE, private=True)
 GIVEN_UP = Answer(busy(), private=True, refused=True, given_up=True)
 
@@ -96,6 +97,8 @@ class ScriptedDoors:
     patience: float | None = None
     later: list[Exception] = field(default_factory=list)
     given: dict[str, str] = field(default_factory=dict)
+    refusing: Answer | None = None
+    typing: list[Typing] = field(default_factory=list)
 
     async def answer(self, call: Call, *, budget: CallBudget | None = None) -> Answer | None:
         self.calls.append(call)
@@ -138,7 +141,11 @@ class ScriptedDoors:
             self.later.append(error)
 
     async def suggest(self, typing: Typing, budget: CallBudget | None = None) -> tuple[Choice, ...]:
+        self.typing.append(typing)
         return (Choice(f"{typing.command} {typing.option}", "x"),) if typing.text == "known" else ()
+
+    async def check(self, call: Call, budget: CallBudget | None = None) -> Answer | None:
+        return self.refusing
 
     async def zone(self, space: Space, caller: Caller) -> str:
         return "UTC"
@@ -226,6 +233,14 @@ def make_catalog() -> Catalog:
     @feature.form(SENT)
     def send(request: object, ctx: object, *, why: str, note: str) -> Message:
         return answer(why, note)
+
+    @feature.command("lead", "Leads", private=True, lead=True, options=(WHO,))
+    def lead(request: object, ctx: object, *, member: str) -> Message:
+        return answer(member)
+
+    @feature.command("begin", "Begins", private=True, clock=True)
+    def begin(request: object, ctx: object) -> Message:
+        return answer()
 
     @feature.command(
         "plan zone",

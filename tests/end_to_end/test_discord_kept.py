@@ -38,6 +38,7 @@ class Hurried:
         self.suggest, self.home, self.zone, self.learn = doors.suggest, doors.home, doors.zone, doors.learn
         self.left, self.returned, self.known = doors.left, doors.returned, doors.known
         self.gathered, self.lost = doors.gathered, doors.lost
+        self.check = doors.check
 
     async def answer(self, call: Call, *, budget: CallBudget | None = None) -> Answer | None:
         return self._router.give_up(call)

@@ -59,6 +59,7 @@ class Learning:
         self.left, self.returned, self.known = doors.left, doors.returned, doors.known
         self.gathered, self.lost = doors.gathered, doors.lost
         self.admit, self.keep, self.wake = doors.admit, doors.keep, doors.wake
+        self.check = doors.check
 
     async def learn(self, space: Space, caller: Caller) -> None:
         await self._doors.learn(space, caller)

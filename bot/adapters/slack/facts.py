@@ -14,7 +14,8 @@ from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.people import is_guest, user_of
 from bot.adapters.slack.receive import asked_for
 from bot.core.catalog import Catalog
-from bot.core.chat.call import Call, Caller
+from bot.core.chat.call import Call, Caller, Typing
+from bot.core.chat.command import Command
 from bot.core.domain.refusals import Reason
 from bot.core.errors import DeliveryError
 from bot.core.ids import Address
@@ -27,6 +28,8 @@ ADVICE_SECONDS = 0.5
 # So long a profile is taken to be as it was.
 FRESH_SECONDS = 3_600.0
 KEPT_MOST = 10_000
+# So long somebody who types is taken to lead, or not, as they did.
+TYPING_SECONDS = 60.0
 
 # Said of public channels alone. Of a private one Slack says the same whether Cairn is in it or not.
 _OUTSIDE = "not_in_channel"
@@ -42,11 +45,14 @@ class Facts:
         self._roll = RollCall(doors, self.is_gone)
         self._catalog = catalog
         self._asked: OrderedDict[str, float] = OrderedDict()
+        self._told: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
     async def complete(self, call: Call) -> Call:
         """The call with everything that what it asks for needs, asked just now. Raises DeliveryError when
         it can't be told whether the caller is a lead."""
         asked = asked_for(call, self._catalog)
+        if isinstance(asked, Command) and asked.clock:
+            return replace(call, caller=await self._profile(call.caller, FRESH_SECONDS))
         if asked is None or not asked.lead:
             return call
         channel = call.reply_to.channel if asked.posts else None
@@ -57,6 +63,14 @@ class Facts:
         )
         shut = OUTSIDE if can_post is False else ""
         return replace(call, caller=caller, reply_to=replace(call.reply_to, can_post=can_post, shut=shut))
+
+    async def complete_typing(self, typing: Typing) -> Typing:
+        """The question for suggestions with whether the caller leads, where only leads may ask. While they
+        type, what was told a moment ago will do: nothing is done with it."""
+        command = self._catalog.commands.get(typing.command)
+        if command is None or not command.lead:
+            return typing
+        return replace(typing, caller=await self._profile(typing.caller, TYPING_SECONDS))
 
     async def news(self, caller: Caller) -> Caller | None:
         """What Slack says of somebody who has just called; None when it was asked within the hour, or says
@@ -84,6 +98,18 @@ class Facts:
             raise nothing_said(error) from None
         return told.get("deleted") is True
 
+    async def _profile(self, caller: Caller, seconds: float) -> Caller:
+        """The caller as Slack told within the last `seconds`, else as it tells now; as they came when it
+        doesn't."""
+        told = self._told.get(caller.address.id)
+        if told is not None and monotonic() - told[0] < seconds:
+            return told[1]
+        try:
+            async with asyncio.timeout(ADVICE_SECONDS):
+                return await self._identify(caller)
+        except (DeliveryError, TimeoutError):
+            return caller
+
     async def _identify(self, caller: Caller) -> Caller:
         member = caller.address.id
         self._asked[member] = monotonic()
@@ -94,7 +120,12 @@ class Facts:
             told = await self._client.users_info(user=user_of(member))
         except BROKEN as error:
             raise nothing_said(error) from None
-        return _read_user(caller, told["user"])
+        known = _read_user(caller, told["user"])
+        self._told[member] = monotonic(), known
+        self._told.move_to_end(member)
+        if len(self._told) > KEPT_MOST:
+            self._told.popitem(last=False)
+        return known
 
     async def _can_post(self, channel: Address | None) -> bool | None:
         """Whether Cairn is in the channel: an app that isn't may not read there. None when Slack doesn't say,

@@ -2,13 +2,14 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.acknowledged import draw_command, draw_refusal
 from bot.adapters.slack.arrival import current_arrival
 from bot.adapters.slack.errors import BROKEN, code_of
 from bot.adapters.slack.facts import Facts
@@ -16,13 +17,12 @@ from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.origin import Malformed, Origin, pack, unpack
 from bot.adapters.slack.people import user_of
 from bot.adapters.slack.receive import Reader, Received
-from bot.adapters.slack.render import entries_payload, home_payload, message_payload, notice_payload
+from bot.adapters.slack.render import entries_payload, home_payload
 from bot.adapters.slack.replies import Replies
 from bot.core.budget import CallBudget
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Typed, Typing
-from bot.core.chat.form import Form
-from bot.core.chat.message import Message, Update, first_text
+from bot.core.chat.command import Command
 from bot.core.errors import DeliveryError, TryAgain, Unreachable
 from bot.core.ports import PlatformDoors
 from bot.core.views.asking import ask_missing
@@ -99,10 +99,12 @@ class Listeners:
         command = self._catalog.commands.get(what.command) if isinstance(what, Typed) else None
         form = ask_missing(command, what.options) if isinstance(what, Typed) else None
         if command is None or form is None:
-            await self._answer(ack, received, _draw_command, self._catalog.can_wait(what))
+            await self._answer(ack, received, draw_command, self._catalog.can_wait(what))
             return
-        if (told := self._admit(received.call)) is not None:
-            await ack(_draw_command(told) or "")
+        if (
+            told := self._admit(received.call) or await self._refuse_early(command, received.call)
+        ) is not None:
+            await ack(draw_command(told) or "")
             return
         searched = tuple(option.name for option in command.options if option.suggest)
         # Slack waits for the acknowledgement no longer than for the form: neither waits for the other.
@@ -112,15 +114,29 @@ class Listeners:
         await ack()
         await opening
 
+    async def _refuse_early(self, command: Command, call: Call) -> Answer | None:
+        """Why the command would be refused whatever the form said; None too where that can't be told now."""
+        if not (command.lead or command.plan):
+            return None
+        budget = current_arrival().answering
+        try:
+            async with asyncio.timeout(min(FACTS_SECONDS, budget.left())):
+                call = await self._facts.complete(call)
+        except (DeliveryError, TimeoutError):
+            return None
+        answer = await self._doors.check(call, budget)
+        return None if answer is None else self._naming.answer(answer)
+
     async def _run_action(self, ack: AsyncAck, received: Received) -> None:
         await self._answer(ack, received, lambda _: None, self._catalog.can_wait(received.call.what))
 
     async def _submit(self, ack: AsyncAck, received: Received) -> None:
         # Never kept: until it is acknowledged, the form is open with all that was typed.
-        draw = functools.partial(_draw_refusal, inputs=received.inputs)
+        draw = functools.partial(draw_refusal, inputs=received.inputs)
         await self._answer(ack, received, draw, can_wait=False)
 
     async def _suggest(self, ack: AsyncAck, typing: Typing) -> None:
+        typing = await self._facts.complete_typing(typing)
         choices = await self._doors.suggest(typing, current_arrival().budget)
         await ack(options=entries_payload(choices, typing.text))
 
@@ -238,21 +254,3 @@ def _read(read: Callable[[Payload], Any], body: Payload) -> Any:
 def _is_late(asking: asyncio.Future[Answer | None]) -> bool:
     answer = asking.result() if asking.done() else None
     return not asking.done() or (answer is not None and answer.given_up)
-
-
-def _draw_command(answer: Answer) -> dict[str, Any] | None:
-    """What a command's acknowledgement can carry: any message, but no form."""
-    if isinstance(answer.reply, Form):
-        return None
-    message = answer.reply.message if isinstance(answer.reply, Update) else answer.reply
-    return message_payload(message) | {"response_type": "ephemeral" if answer.private else "in_channel"}
-
-
-def _draw_refusal(answer: Answer, inputs: Collection[str]) -> dict[str, Any] | None:
-    """In place, or on top of the form when it is about no single input: the form keeps what was typed.
-    Anything else closes the form and is said outside."""
-    if not answer.refused or not isinstance(answer.reply, Message):
-        return None
-    if answer.about in inputs:
-        return {"response_action": "errors", "errors": {answer.about: first_text(answer.reply)}}
-    return {"response_action": "push", "view": notice_payload(answer.reply)}

@@ -73,7 +73,8 @@ class Command:
 
     `private`: only the caller sees the answer. `lead`: only leads of the space may use it. `posts`: it has
     something posted in the channel where it is typed, so it matters whether Cairn may post there. `plan`: it
-    is about the plan that runs, so it is refused without one before anything else is asked.
+    is about the plan that runs, so it is refused without one before anything else is asked. `clock`: it goes
+    by the caller's clock, so a platform that knows their zone says it with the call.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Command:
     handle: Callable[..., Any]
     posts: bool = False
     plan: bool = False
+    clock: bool = False
 
     def __post_init__(self) -> None:
         words = self.name.split(" ")

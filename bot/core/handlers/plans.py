@@ -61,6 +61,7 @@ def knows_track(_request: Request, ctx: Context, text: str) -> bool:
     "plan start",
     "Make a dated plan, without what you know already",
     private=True,
+    clock=True,
     options=(
         Option("track", "Which way to go (else: the first one)", suggest=suggest_tracks, knows=knows_track),
         Option("start", "First day, such as 2027-01-04 (else: next Monday)", kind=date),
