@@ -23,6 +23,7 @@ from bot.core.recurrence import Recurrence, next_due, read_wall, read_weekday
 from bot.core.request import Context, Request
 from bot.core.time import monday_of
 from bot.core.views import schedules as views
+from bot.core.views.moving import move_card
 
 feature = Feature("schedules", views)
 
@@ -71,12 +72,18 @@ def schedule_summary(
 
 @feature.action(views.OFF, lead=True)
 def press_off(request: Request, ctx: Context, schedule_id: int) -> Update:
+    schedule, cohort = open_weekly(request, ctx, schedule_id)
+    return Update(end_weekly(request, ctx, cohort, schedule.kind))
+
+
+def open_weekly(request: Request, ctx: Context, schedule_id: int) -> tuple[Schedule, Cohort]:
+    """The weekly schedule that a button speaks of. Raises NotFound when there is none of that number here."""
     space = request.member.space_id
     schedule = ctx.tx.schedules.find(space, schedule_id)
     cohort = None if schedule is None else ctx.tx.cohorts.find(space, schedule.cohort)
     if schedule is None or cohort is None or not schedule.is_weekly:
         raise NotFound("schedule.gone")
-    return Update(end_weekly(request, ctx, cohort, schedule.kind))
+    return schedule, cohort
 
 
 def set_weekly(
@@ -88,7 +95,8 @@ def set_weekly(
     hour: str | None,
     zone: str | None,
 ) -> Message:
-    """From now on it comes each week, in this channel; what isn't said stays as it was."""
+    """From now on it comes each week, in this channel; what isn't said stays as it was. While it comes in
+    another one, the lead is asked first."""
     space = request.member.space_id
     before = ctx.tx.schedules.weekly(space, cohort.id, kind)
     weekday, minute = DAY_IF_UNSAID, MINUTE_IF_UNSAID
@@ -99,12 +107,23 @@ def set_weekly(
         weekday if day is None else read_weekday(day),
         minute if hour is None else read_wall(hour),
     )
+    here = require_channel(request).id
+    if before is not None and before.on and before.to != here:
+        return move_card(cohort, before, recurrence)
+    return keep_weekly(request, ctx, cohort, kind, recurrence, here)
+
+
+def keep_weekly(
+    request: Request, ctx: Context, cohort: Cohort, kind: str, recurrence: Recurrence, to: str
+) -> Message:
+    """It comes then and there from now on, because the caller wants it."""
+    space = request.member.space_id
     wanted = Schedule(
         NOT_KEPT,
         cohort.id,
         kind,
         "channel",
-        require_channel(request).id,
+        to,
         recurrence,
         request.member.id,
         request.caller.is_lead,
@@ -114,7 +133,7 @@ def set_weekly(
     ctx.tx.slots.point(space, kind, kept.id, recurrence, next_due(recurrence, request.now))
     if kind == SUMMARY:
         settle_count(ctx.tx, space, cohort.id, request.now)
-    without = kind == SUMMARY and request.reply_to.plain
+    without = kind == SUMMARY and request.reply_to.plain and to == channel_of(request)
     return show_weekly(request, ctx, cohort, kind, views.SET_PLAIN if without else views.SET)
 
 
