@@ -51,6 +51,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.pictures import Pictures
 from bot.storage.playground import Transcript
 from bot.storage.purge import Purge
+from bot.storage.starting_over import StartingOver
 from bot.storage.store import DatabaseStore
 from bot.storage.uploads import Uploads, owner_of
 from bot.threads import (
@@ -154,7 +155,7 @@ def build(settings: Settings, url: str, roles: Collection[str] = ROLES, wall: Cl
         hop=write,
         look=functools.partial(hop, pools.maker),
         wall=steady,
-        time=ThreadTime(clock, pulse, writers, readers),
+        time=ThreadTime(clock, pulse, *hops, StartingOver(engine).forget_all),
         doors=ThreadDoors(
             router,
             locator,

@@ -79,11 +79,14 @@ class Offset(Protocol):
 
 
 class TimeMachine:
-    """A clock that moves forward on request, and goes on running from there. It never moves back."""
+    """A clock that moves forward on request, and goes on running from there. It moves back only when
+    everything begins again."""
 
     def __init__(self, clock: Clock, kept: Offset) -> None:
         self._clock = clock
         self._kept = kept
+        # What is read of the database must not overtake what is written there.
+        self._moving = Lock()
         self._offset = kept.offset()
 
     def now(self) -> datetime:
@@ -96,9 +99,19 @@ class TimeMachine:
 
     def follow(self) -> None:
         """Goes where another process on the same database has moved the clock meanwhile."""
-        self._offset = max(self._offset, self._kept.offset())
+        with self._moving:
+            self._offset = self._kept.offset()
 
     def travel(self, instant: datetime) -> datetime:
         """Moves the clock to `instant` (aware) and says what time it is then; the past changes nothing."""
-        self._offset = self._kept.move(max(instant - self._clock.now(), self._offset))
+        with self._moving:
+            self._offset = self._kept.move(max(instant - self._clock.now(), self._offset))
+        return self.now()
+
+    def begin_again(self, forget: Callable[[datetime], None]) -> datetime:
+        """Has `forget` take the kept offset back with everything that happened meanwhile, and returns the
+        machine's time, which it is from then on."""
+        with self._moving:
+            forget(self._clock.now())
+            self._offset = timedelta(0)
         return self.now()

@@ -127,9 +127,15 @@ class ThreadTime:
     """The time machine: asked at once, moved on a writer's thread. Cairn is alive while time is skipped."""
 
     def __init__(
-        self, clock: TimeMachine, pulse: Pulse, writers: ThreadPoolExecutor, readers: ThreadPoolExecutor
+        self,
+        clock: TimeMachine,
+        pulse: Pulse,
+        writers: ThreadPoolExecutor,
+        readers: ThreadPoolExecutor,
+        forget: Callable[[datetime], None],
     ) -> None:
         self._clock = clock
+        self._forget = forget
         self._pulse = pulse
         self._writers = writers
         self._readers = readers
@@ -144,6 +150,10 @@ class ThreadTime:
 
     async def travel(self, instant: datetime) -> datetime:
         return await hop(self._writers, self._travel, instant)
+
+    async def begin_again(self) -> datetime:
+        """Deletes everything that happened in the playground, and returns the machine's time."""
+        return await hop(self._writers, self._clock.begin_again, self._forget)
 
     async def follow(self) -> None:
         """Goes where another process has moved the clock meanwhile."""

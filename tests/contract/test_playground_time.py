@@ -18,6 +18,7 @@ A_SECOND = timedelta(seconds=1)
 WHO = {"member": "member-a", "space": "cloud-to-ai"}
 MONDAY = datetime(2097, 12, 9, 9, tzinfo=UTC)
 
+WHO_CLEARS = {"member": "member-a", "space": "cloud-to-ai"}
 Serve = Callable[[], AbstractAsyncContextManager[Page]]
 
 
@@ -179,3 +180,25 @@ async def test_every_open_page_hears_that_time_moved(page: Page) -> None:
         moved = await travel(page, MONDAY.isoformat())
         rung = await stream.content.readuntil(b"\n\n")
     assert rung.decode() == f"event: time\ndata: {moved.isoformat()}\n\n"
+
+
+async def test_starting_over_takes_messages_only_or_everything(serve: Serve) -> None:
+    async with serve() as page:
+        await page.say("/plan start zone:Lisbon hours:6")
+        assert (await travel(page, "2097-12-09T10:00:00+01:00")).year == 2097
+        assert await page.post("/clear", {**WHO_CLEARS, "what": "messages"}) == (200, {})
+        assert await page.entries() == []
+        await page.say("/plan view")
+        assert "no plan" not in (await page.titles())[-1]
+        assert (await ask(page))[0].year == 2097
+
+        assert await page.post("/clear", {**WHO_CLEARS, "what": "everything"}) == (200, {})
+        assert await page.entries() == []
+        now, zone = await ask(page)
+        assert abs(now - datetime.now(UTC)) < timedelta(seconds=60)
+        assert zone == "UTC"
+        assert (await page.post("/clear", {**WHO_CLEARS, "what": "plans"}))[0] == 400
+    async with serve() as page:
+        assert abs((await ask(page))[0] - datetime.now(UTC)) < timedelta(seconds=60)
+        await page.say("/plan start zone:Lisbon hours:6")
+        assert (await ask(page))[1] == "Europe/Lisbon"

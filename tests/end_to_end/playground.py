@@ -91,6 +91,9 @@ class FixedClock:
     async def travel(self, instant: datetime) -> datetime:
         raise AssertionError(instant)
 
+    async def begin_again(self) -> datetime:
+        raise AssertionError
+
 
 class BareWall:
     """A painter, and a place for pictures, where no message holds a chart."""

@@ -226,9 +226,14 @@ def test_the_conversation_can_be_taken_along_and_started_over(open_page: Open) -
     assert "### What carries over" in told
     page.get_by_label("More").click()
     page.get_by_role("button", name="Start over…").click()
-    page.get_by_role("dialog").get_by_role("button", name="Start over").click()
+    page.get_by_role("dialog").get_by_role("button", name="Messages only").click()
     expect(page.locator(".entry")).to_have_count(0)
     expect(page.get_by_text("Nothing has been said here yet")).to_be_visible()
+    say(page, "/skillgap I run EKS")
+    page.get_by_label("More").click()
+    page.get_by_role("button", name="Start over…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Everything").click()
+    expect(page.locator(".entry")).to_have_count(0)
 
 
 def test_everything_that_can_be_used_has_a_name(open_page: Open) -> None:

@@ -28,6 +28,7 @@ from bot.adapters.playground.publish import palette
 from bot.adapters.playground.receive import (
     Malformed,
     read_call,
+    read_extent,
     read_instant,
     read_revision,
     read_scene,
@@ -61,6 +62,10 @@ class MovableClock(Clock, Protocol):
 
     async def travel(self, instant: datetime) -> datetime:
         """Moves the clock to `instant` and says what time it is then; the past changes nothing."""
+        ...
+
+    async def begin_again(self) -> datetime:
+        """Deletes everything that happened in the playground, and returns the machine's time."""
         ...
 
 
@@ -193,8 +198,15 @@ class PlaygroundAdapter:
         payload = await read_json(request)
         given = {**payload, "place": GENERAL} if isinstance(payload, dict) else {}
         scene = _receive(read_scene, given)
-        await self._conversation.clear(scene)
-        self._bell.ring(("cleared", scene.space.address.id))
+        if _receive(read_extent, given) == "messages":
+            await self._conversation.clear(scene)
+            self._bell.ring(("cleared", scene.space.address.id))
+            return web.json_response({})
+        now = await self._clock.begin_again()
+        self._conversation.forget_answers()
+        for space in SPACES:
+            self._bell.ring(("cleared", space.address.id))
+        self._bell.ring(("time", now.isoformat()))
         return web.json_response({})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:

@@ -58,6 +58,10 @@ class Conversation:
         """Forgets everything that was said in the scene's community."""
         await self._transcript.clear(scene.space.address.id)
 
+    def forget_answers(self) -> None:
+        """Forgets which calls were answered, because what they did is gone."""
+        self._answered = Answered(ANSWERED_LIMIT)
+
     async def carry_out(self, call: Call) -> dict[str, Any] | None:
         """Asks the doors and writes the answer down; only a form is handed back, in every drawing.
 

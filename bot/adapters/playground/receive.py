@@ -14,6 +14,7 @@ from bot.core.ids import Address
 TEXT_LIMIT = 4_000
 NAME_LIMIT = 100
 ITEMS_LIMIT = 100
+EXTENTS = ("messages", "everything")
 END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)
 
 _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -69,6 +70,14 @@ def read_scene(payload: Payload) -> Scene:
         if value not in known:
             raise Malformed(f"{name}: one of {', '.join(known)} is expected")
     return Scene(spaces[space], members[member], place)
+
+
+def read_extent(payload: Payload) -> str:
+    """What starting over deletes: "messages" of one community, or "everything" of all. Raises Malformed."""
+    wanted = payload.get("what", "messages")
+    if wanted not in EXTENTS:
+        raise Malformed(f"what: one of {', '.join(EXTENTS)} is expected")
+    return str(wanted)
 
 
 def read_revision(text: str) -> int:

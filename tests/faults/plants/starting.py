@@ -29,4 +29,12 @@ FAULTS = (
         STARTS,
         "a_bug_is_a_line",
     ),
+    Fault(
+        "starting over leaves the clock",
+        "bot/storage/starting_over.py",
+        "values(offset_seconds=0)",
+        "values(offset_seconds=clocks.c.offset_seconds)",
+        "tests/contract/test_playground_time.py",
+        "starting_over",
+    ),
 )

@@ -175,9 +175,10 @@ class Page {
     find("status").replaceChildren(words);
   }
 
-  async startOver() {
+  /** `what`: "messages" of this community, or "everything" of all. */
+  async startOver(what) {
     try {
-      await send("/clear", { member: this.scene.member, space: this.scene.space });
+      await send("/clear", { what, member: this.scene.member, space: this.scene.space });
     } catch (error) {
       this.#tell(error.message);
     }

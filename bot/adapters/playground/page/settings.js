@@ -62,10 +62,12 @@ export function setUpMenu(menu, dialog, page) {
   onItem("json", () => page.export("json"));
   onItem("start-over", () => dialog.showModal());
   dialog.querySelector("[data-item=cancel]").addEventListener("click", () => dialog.close());
-  dialog.querySelector("[data-item=confirm]").addEventListener("click", async () => {
-    dialog.close();
-    await page.startOver();
-  });
+  for (const what of ["messages", "everything"]) {
+    dialog.querySelector(`[data-item=${what}]`).addEventListener("click", async () => {
+      dialog.close();
+      await page.startOver(what);
+    });
+  }
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     close();
