@@ -71,4 +71,12 @@ FAULTS = (
         "tests/unit/test_crowd.py",
         "fifty",
     ),
+    Fault(
+        "a day has a hundred times as many calls",
+        "bot/crowd.py",
+        "MINUTES_A_DAY = 50",
+        "MINUTES_A_DAY = 5_000",
+        "tests/unit/test_day_of_one_member.py",
+        "adds_so_much",
+    ),
 )
