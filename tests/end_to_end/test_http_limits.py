@@ -147,6 +147,31 @@ async def test_a_handler_that_takes_long_is_waited_for() -> None:
         assert await asking == 200
 
 
+class Sipped(asyncio.Transport):
+    """A connection to somebody who takes a byte between any two looks."""
+
+    left = LARGE
+
+    def get_write_buffer_size(self) -> int:
+        self.left -= 1
+        return self.left
+
+    def is_closing(self) -> bool:
+        return False
+
+
+def test_an_answer_that_nobody_takes_but_in_sips_has_no_more_time() -> None:
+    connections = Connections(LIMITS, Refusals("test"))
+    connections.make_handler = lambda: cast("web.RequestHandler", asyncio.Protocol())
+    connection = connections.accept()
+    connection.connection_made(Sipped())
+    connection.enter(Phase.WORK)
+    connection.pause_writing()
+    now = monotonic()
+    assert not connection.is_overdue(now, LIMITS)
+    assert connection.is_overdue(now + 2 * SHORT, LIMITS)
+
+
 async def test_an_answer_that_nobody_takes_is_given_up() -> None:
     async with serving(HttpLimits(send_seconds=SHORT)) as served:
         stranger = await served.come()

@@ -171,6 +171,17 @@ async def test_a_socket_that_slack_renews_serves_until_the_next_is_open(reason: 
         assert [one["event"] for one in logs if "socket" in one["event"]] == ["slack socket renewed"]
 
 
+async def test_a_socket_that_slack_renews_serves_until_slack_names_another() -> None:
+    """Which takes a minute here, so nothing else can serve."""
+    async with meeting("socket") as met:
+        line = line_of(met)
+        met.fake.faults.plan("apps.connections.open", Fault("refuse", 429, "ratelimited", retry_after=60))
+        await line.say({"type": "disconnect", "reason": "warning", "debug_info": {"host": "h"}})
+        await met.wait(lambda: not met.fake.faults.planned("apps.connections.open"))
+        assert (await met.member.type("/say", ""))["blocks"]
+        assert line.count == 1
+
+
 @pytest.mark.parametrize("reason", ["link_disabled", "too_many_websockets", "something_new", "Odd\n1", None])
 async def test_a_socket_that_slack_ends_is_named_once_and_replaced(reason: str | None) -> None:
     async with meeting("socket") as met:
