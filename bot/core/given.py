@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, get_type_hints
 
-from bot.core.chat.call import Call, Caller, Submitted
+from bot.core.chat.call import Caller, Pressed, Submitted, Typed
 from bot.core.chat.command import Command, Option, Value, convert
 from bot.core.chat.control import CHOICE_LIMIT
 from bot.core.chat.form import TYPED_LIMIT
@@ -23,6 +23,8 @@ from bot.core.time import find_zone
 # A handler's arguments, in order and by name.
 Given = tuple[tuple[Value, ...], Mapping[str, Any]]
 
+# An entry of a list, by its value: it was chosen, and is chosen again.
+_CHOSEN = re.compile(r"[a-z]+(-[a-z]+)*|[0-9]{1,3}", re.ASCII)
 _INTEGER = re.compile(r"[0-9]{1,15}")
 
 
@@ -84,11 +86,29 @@ def read_values(handler: ActionHandler, values: Mapping[str, str | tuple[str, ..
     return named
 
 
-def read_typed(call: Call) -> tuple[str, ...]:
-    """The texts of a form that was sent, cleaned like everything that people type."""
-    if not isinstance(call.what, Submitted):
+def read_typed(what: Typed | Pressed | Submitted, least: int = 1) -> tuple[str, ...]:
+    """The texts of a form that was sent, and those of a command that have at least so many characters,
+    cleaned like everything that people type."""
+    if isinstance(what, Pressed):
         return ()
-    return tuple(clean(text, TYPED_LIMIT) for text in call.what.values.values() if isinstance(text, str))
+    given = what.options.values() if isinstance(what, Typed) else what.values.values()
+    texts = tuple(clean(text, TYPED_LIMIT) for text in given if isinstance(text, str))
+    if isinstance(what, Typed):
+        return tuple(text for text in texts if len(text) >= least)
+    return tuple(text for text in texts if not _CHOSEN.fullmatch(text))
+
+
+def typed_again(what: Typed | Pressed | Submitted) -> tuple[str, ...]:
+    """What was typed, as it can be typed again: a command on one line, a form's texts one by one."""
+    if not isinstance(what, Typed) or not what.options:
+        return read_typed(what)
+    alone = len(what.options) == 1
+    values = (f"{name}:{_quote(str(value), alone)}" for name, value in what.options.items())
+    return (clean_line(" ".join((f"/{what.command}", *values)), TYPED_LIMIT),)
+
+
+def _quote(value: str, alone: bool) -> str:
+    return value if alone or " " not in value or '"' in value else f'"{value}"'
 
 
 def read_caller(caller: Caller) -> Caller:

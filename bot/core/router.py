@@ -37,6 +37,8 @@ from bot.core.views.error_inputs import about
 from bot.core.views.lines import working_line
 
 UNKNOWN_ZONE = "UTC"
+# A shorter text of a command that was refused is typed again sooner than copied.
+LONG = 40
 UNREACHED: dict[Cut, str] = {"member": LEFT, "direct": "direct messages closed"}
 
 
@@ -54,16 +56,17 @@ class Router(SpaceRouter):
             return self._carry_out(call, kept, budget)
         except UserError as error:
             self._see(call.space, call.caller)
-            told = views.refusal(error, read_typed(call), self._working_line(error, call))
+            told = views.refusal(error, read_typed(call.what, LONG), self._working_line(error, call))
             return Answer(told, private=True, refused=True, about=about(error))
         except TryAgain:
             return self.give_up(call)
         except Exception as error:  # a bug, wherever it is: the member gets a reference, the log the trace
-            return Answer(views.bug(self._report(error, call)), private=True, refused=True)
+            told = views.bug(self._report(error, call), read_typed(call.what))
+            return Answer(told, private=True, refused=True)
 
     def give_up(self, call: Call) -> Answer:
         """What is said of a call that could not be carried out in time. Asks no database."""
-        return Answer(views.busy(read_typed(call)), private=True, refused=True, given_up=True)
+        return Answer(views.busy(read_typed(call.what)), private=True, refused=True, given_up=True)
 
     def suggest(self, typing: Typing) -> tuple[Choice, ...]:
         """At most 25 entries for the option being typed; none when there is nothing to offer."""
@@ -234,9 +237,12 @@ class Router(SpaceRouter):
                 return None
             member = tx.members.enrol(call.space, caller, now)
             authorise(asked, caller, member, tx)
-            if isinstance(asked, Command) and asked.plan and tx.plans.active(member) is None:
-                raise NotFound("plan.none")
-            args, named = read()
+            try:
+                args, named = read()
+            except InvalidInput:
+                if isinstance(asked, Command) and asked.plan and tx.plans.active(member) is None:
+                    raise NotFound("plan.none") from None  # whatever they gave, that comes first
+                raise
             ctx = Context(tx, self._library)
             if caller.zone:
                 follow_clock(ctx, member, now)

@@ -15,6 +15,7 @@ import structlog
 from bot.core.chat.call import Answer, Call
 from bot.core.chat.call_codec import read_call
 from bot.core.errors import RetryLater, SealBroken, TryAgain
+from bot.core.given import read_typed
 from bot.core.ids import PLATFORMS, Address, Platform
 from bot.core.inbox import Kept
 from bot.core.ports import Clock
@@ -167,7 +168,7 @@ class Clerk:
         if self._is_over(kept):
             # Perhaps they can still be told; carried out it is no more, because nobody waits for it.
             structlog.get_logger().error("kept call given up", why="too late", tries=kept.attempts)
-            return Answer(busy(), private=True, refused=True)
+            return Answer(busy(read_typed(call.what)), private=True, refused=True)
         answer = await self._answer(call, kept)
         if answer is not None and answer.given_up:
             raise TryAgain("not carried out in time")

@@ -26,8 +26,10 @@ from bot.adapters.roll_call import RollCall
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Space, Typed
 from bot.core.errors import InvalidInput, RetryLater, UserError
+from bot.core.given import read_typed, typed_again
 from bot.core.ports import DirectDoors
 from bot.core.views.errors import refusal
+from bot.core.views.typed_back import with_typed
 
 
 class Dispatcher:
@@ -76,7 +78,8 @@ class Dispatcher:
             place = self._admit(payload) or await self._whereabouts.find(payload, what, arrival.answering)
             call = read_call(payload, place, what) if isinstance(place, Space) else None
         except UserError as error:
-            await self._replies.refuse(ticket, Answer(refusal(error), private=True), arrival)
+            told = refusal(error, read_typed(what))
+            await self._replies.refuse(ticket, Answer(told, private=True), arrival)
         except Malformed as error:
             structlog.get_logger().error("malformed interaction", part=str(error))
             unreadable = refusal(InvalidInput("call.unreadable"))
@@ -87,7 +90,8 @@ class Dispatcher:
                     await self._roll.check(call.space.address, arrival.answering.left() / 2)
                 await self._replies.carry_out(ticket, call, arrival)
             elif isinstance(place, Answer):
-                await self._replies.refuse(ticket, place, arrival)
+                # The form is gone, and so is the line: neither was carried out.
+                await self._replies.refuse(ticket, with_typed(place, typed_again(what)), arrival)
 
     async def _suggest(self, payload: Payload, arrival: Arrival) -> None:
         ticket = read_ticket(payload)

@@ -15,8 +15,10 @@ from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectI
 from bot.core.chat.markup import Line, Span, clip, read_lines
 from bot.core.chat.message import (
     FALLBACK_LIMIT,
+    FENCE,
     Actions,
     Block,
+    Copy,
     Divider,
     Fields,
     Message,
@@ -36,6 +38,8 @@ SECTION, TEXT_DISPLAY, GALLERY, SEPARATOR, LABEL = 9, 10, 12, 14, 18
 _BUTTON_STYLES = {"primary": 1, "normal": 2, "danger": 4}
 _LINK_STYLE = 5
 _MARK = re.compile(r"[\\*_~`|\[\]<]|:(?!\s)")
+# Everything that Discord lets be escaped, so that no gap has to be put in.
+_GAPLESS = re.compile(r"[!-/:-@\[-`{-~]")
 _LINE_START = re.compile(r"(?m)^([^\S\n]*\d*)([-#>+.)])")
 # Parts two marks that would be read as one, or `@` from a name; next to white space nothing needs parting.
 _GAP = "\u200b"
@@ -131,10 +135,17 @@ def _draw_block(block: Block) -> Payload:
         case Chart(alt=alt):
             media = {"url": f"attachment://{picture_name(block)}"}
             return {"type": GALLERY, "items": [{"media": media, "description": alt}]}
+        case Copy(text):
+            return {"type": TEXT_DISPLAY, "content": _draw_copy(text)}
         case Divider():
             return {"type": SEPARATOR, "divider": True, "spacing": 1}
         case Actions(items):
             return {"type": ROW, "components": [_draw_item(item) for item in items]}
+
+
+def _draw_copy(text: str) -> str:
+    """Exactly as it was typed; what would end the block of code is escaped, and copied the same."""
+    return _GAPLESS.sub(r"\\\g<0>", text) if FENCE in text else f"{FENCE}\n{text}\n{FENCE}"
 
 
 def _draw_item(item: Button | Link | Select) -> Payload:

@@ -11,7 +11,7 @@ from bot.core.chat.command_line import read_line
 from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
 from bot.core.chat.markup import Span, read_lines, read_spans
-from bot.core.chat.message import Actions, Block, Divider, Field, Fields, Message, Section, Text
+from bot.core.chat.message import Actions, Block, Copy, Divider, Field, Fields, Message, Section, Text
 from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain
 from bot.core.chat.typed import clean_line
 
@@ -68,6 +68,8 @@ def _block(block: Block) -> Json:
             return {"kind": "fields", "fields": [_field(field) for field in fields]}
         case Chart(alt=alt):
             return {"kind": "chart", "name": picture_name(block), "alt": alt}
+        case Copy(text):
+            return {"kind": "copy", "text": text}
         case Divider():
             return {"kind": "divider"}
         case Actions(items):

@@ -24,6 +24,7 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Typed, Typing
 from bot.core.chat.command import Command
 from bot.core.errors import DeliveryError, TryAgain, Unreachable
+from bot.core.given import read_typed
 from bot.core.ports import PlatformDoors
 from bot.core.views.asking import ask_missing
 from bot.core.views.errors import busy
@@ -160,7 +161,7 @@ class Listeners:
         try:
             answer = await ask(await self._facts.complete(call))
         except Unreachable:  # it never will
-            answer = Answer(busy(), private=True, refused=True)
+            answer = Answer(busy(read_typed(call.what)), private=True, refused=True)
         if answer is not None:
             await self._replies.bring_kept(call.key, origin, self._naming.answer(answer))
             await self._finish(origin, call.caller)
@@ -234,7 +235,8 @@ class Listeners:
             async with asyncio.timeout(min(FACTS_SECONDS, budget.left())):
                 call = await self._facts.complete(call)
         except (DeliveryError, TimeoutError) as error:
-            return Answer(busy(), private=True, refused=True, given_up=isinstance(error, TimeoutError))
+            given = busy(read_typed(call.what))
+            return Answer(given, private=True, refused=True, given_up=isinstance(error, TimeoutError))
         answer = await self._doors.answer(call, budget=budget)
         return None if answer is None else self._naming.answer(answer)
 

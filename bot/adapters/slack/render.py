@@ -16,7 +16,7 @@ from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import TITLE_LIMIT as VIEW_TITLE_LIMIT
 from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
 from bot.core.chat.markup import Line, Span, clip, read_lines
-from bot.core.chat.message import Actions, Block, Divider, Fields, Message, Section, Text, fallback
+from bot.core.chat.message import Actions, Block, Copy, Divider, Fields, Message, Section, Text, fallback
 from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain, plain_moment
 from bot.core.chat.typed import clean_line
 
@@ -121,6 +121,8 @@ def _draw_block(block: Block) -> Payload:
             return {"type": "section", "fields": [_mrkdwn(text) for text in drawn]}
         case Chart(alt=alt):
             return {"type": "section", "text": _mrkdwn(literal(alt)), "expand": True}
+        case Copy(text):
+            return {"type": "section", "text": _plain_text(text), "expand": True}
         case Divider():
             return {"type": "divider"}
         case Actions(items):

@@ -11,7 +11,7 @@ from bot.core.chat.chart import Chart
 from bot.core.chat.codec import ActionId, encode
 from bot.core.chat.control import Button, Link, Select
 from bot.core.chat.limits import require, require_line
-from bot.core.chat.markup import drawn_length
+from bot.core.chat.markup import drawn_length, is_drawable, is_visible
 from bot.core.chat.part import Mention, Part, parts_length, plain_parts, require_parts
 from bot.core.ids import Address
 
@@ -26,6 +26,9 @@ FIELD_LIMIT = 10
 FALLBACK_LIMIT = 2_000
 MENTION_LIMIT = 100
 CHART_LIMIT = 4
+# Three marks, and a line break, on either side of a block of code; within, these marks would end it.
+FENCE = "```"
+FENCE_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,19 @@ class Actions:
         require(selects == 0 or len(self.items) == 1, "a select stands alone in its row")
 
 
-Block = Text | Section | Fields | Chart | Divider | Actions
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a person typed, shown exactly, to be copied. Discord has it as a block of code, Slack as text in
+    which it reads no marks; a text that would end Discord's block is escaped there instead."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        require(is_visible(self.text) and is_drawable(self.text), "a text with something to see")
+        require(length_of(self) <= TEXT_LIMIT + FENCE_LENGTH, f"{TEXT_LIMIT} characters to copy")
+
+
+Block = Text | Section | Fields | Chart | Divider | Actions | Copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +166,8 @@ def length_of(block: Block) -> int:
             return sum(drawn_length(field.label) + 7 + parts_length(field.parts) for field in fields)
         case Chart(alt=alt):
             return drawn_length(alt)
+        case Copy(text):
+            return drawn_length(text) if FENCE in text else len(text.encode("utf-16-le")) // 2 + FENCE_LENGTH
         case _:
             return 0
 
@@ -190,5 +207,7 @@ def _plain_block(block: Block) -> str:
             return "\n".join(f"{field.label}: {plain_parts(field.parts)}" for field in fields)
         case Chart(alt=alt):
             return alt
+        case Copy(text):
+            return text
         case _:
             return ""

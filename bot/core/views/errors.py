@@ -234,8 +234,8 @@ def busy(typed: Sequence[str] = ()) -> Message:
     return Message("One moment", (Text((Markdown(says),)), *hand_back(typed)))
 
 
-def bug(reference: str) -> Message:
-    """Something broke on our side. `reference` finds the trace in the log."""
+def bug(reference: str, typed: Sequence[str] = ()) -> Message:
+    """Something broke on our side. `reference` finds the trace in the log. `typed` as in `refusal`."""
     return Message(
         "That was my mistake",
         (
@@ -247,5 +247,6 @@ def bug(reference: str) -> Message:
                     ),
                 )
             ),
+            *hand_back(typed),
         ),
     )

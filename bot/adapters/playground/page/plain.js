@@ -26,6 +26,7 @@ const BLOCKS = {
     el("div", { class: "section" }, el("div", { class: "text" }, ...drawLines(block.lines)), drawItem(block.button, press)),
   fields: (block) => el("dl", { class: "fields" }, ...block.fields.map(drawField)),
   chart: ({ name, alt }, _press, charts) => (charts.has(name) ? picture(charts.get(name)) : standIn(alt)),
+  copy: (block) => el("pre", {}, block.text),
   divider: () => el("hr"),
   actions: (block, press) => el("div", { class: "actions" }, ...block.items.map((item) => drawItem(item, press))),
 };
