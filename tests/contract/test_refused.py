@@ -98,6 +98,7 @@ async def test_a_channel_set_anew_meanwhile_is_kept(hall: Hall) -> None:
     async def move() -> None:
         hall.where = RANDOM
         hall.lead("schedule", day="fri")
+        hall.press("Move it here", caller=LEAD)
 
     hall.ears.stall, hall.ears.errors = move, [SHUT]
     await hall.live(FRIDAY)

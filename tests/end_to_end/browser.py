@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from tests.conftest import PATIENCE
 from tests.end_to_end.process import ROOT, environment
 
 PICTURES = ROOT / "artefacts"
@@ -61,7 +62,7 @@ class Cairn:
             return
         self.process.send_signal(signal.SIGTERM)
         with self.process as ending:
-            assert ending.wait(timeout=10) == 0
+            assert ending.wait(timeout=PATIENCE) == 0
         self.process = None
 
 
@@ -83,6 +84,7 @@ def launching() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("the browser tests need the Debian package chromium")
         pytest.skip("install the Debian package chromium for the browser tests")
+    expect.set_options(timeout=PATIENCE * 1_000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, headless=True)
         yield opened

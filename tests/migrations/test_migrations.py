@@ -320,5 +320,5 @@ def test_a_newer_schema_is_left_alone_by_the_release_before(empty_engine: Engine
 
 def test_a_revision_that_is_not_there_is_named(empty_engine: Engine) -> None:
     for step in (migrate.upgrade, migrate.downgrade):
-        with pytest.raises(SettingsError, match=r"can't be migrated.*nowhere"):
+        with pytest.raises(SettingsError, match="there is no migration nowhere"):
             step(empty_engine, "nowhere")

@@ -1,5 +1,6 @@
 """What is said when something can't be done: what happened, and what to do next."""
 
+import re
 from collections.abc import Sequence
 
 from bot.core.chat.markup import clip
@@ -200,6 +201,10 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
+# What may become part of our own words: nothing in it is markup.
+COMMAND_NAME = re.compile(r"[a-z]+(?: [a-z]+)*")
+
+
 def refusal(error: UserError, typed: Sequence[str] = (), line: str = "") -> Message:
     """Why the caller's request was not done. Facts may have been typed by people, so they stay plain.
 
@@ -222,7 +227,7 @@ def _name_command(error: UserError, pieces: tuple[str, ...]) -> tuple[str, ...]:
     """The pieces with a command of ours as a part of our own words, so that it is called as it is typed here:
     not as a line to type, which it is only with what it lacks."""
     for at, piece in enumerate(pieces):
-        if piece.endswith("/") and error.facts.get(pieces[at + 1]):
+        if piece.endswith("/") and COMMAND_NAME.fullmatch(error.facts.get(pieces[at + 1], "")):
             named = f"{piece[:-1]}**/{error.facts[pieces[at + 1]]}**{pieces[at + 2]}"
             return (*pieces[:at], named, *pieces[at + 3 :])
     return pieces
