@@ -13,7 +13,7 @@ from bot.core.domain.ledger import Occurrence
 from bot.core.errors import Outage, RetryLater, Unknown
 from tests.faults.sink import Habits
 
-PATIENCE = 0.3  # seconds for an answer
+PATIENCE = 2.0  # seconds for an answer
 
 
 class SinkMessenger:

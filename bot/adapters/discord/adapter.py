@@ -127,6 +127,7 @@ class DiscordAdapter:
             raise read_closure(error, was_ready=self.connection.was_ready) from None
         finally:
             looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
         if not self._closed:
             raise NotConnected("the gateway closed the connection", "the network")
 

@@ -24,7 +24,8 @@ SNOOZES = Cap("snoozes", 10)
 # Questions that I could not answer, kept for the authors without their member's name.
 UNANSWERED = Cap("unanswered", 20)
 FEEDBACK = Cap("feedback", 20)
-COHORTS = Cap("cohorts", 20)
+# As many as can run at once, and some more.
+COHORTS = Cap("cohorts", 30)
 # What a lead has posted or previewed once.
 POSTS = Cap("posts", 30)
 
