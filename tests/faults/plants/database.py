@@ -95,8 +95,8 @@ FAULTS = (
     Fault(
         "a queue that can't be made counts as made",
         "bot/delivery/pgqueue.py",
-        "        await self._installed.wait()\n",
-        "",
+        "await self._installed.wait()",
+        "await asyncio.sleep(0)",
         "tests/contract/test_runners.py",
         "prepares_nobody",
     ),
