@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb and returns the process's exit status: 0 fine, 1 a finding, 2 can't be done."""
     args = argparse.Namespace()
     try:
-        _parser().parse_args(argv, args)
+        read_arguments(argv, args)
         status: int = args.do(args)
     except BrokenPipeError:
         # Whoever read what is printed has read enough; Python would complain once more while it ends.
@@ -42,6 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(explain(error, getattr(args, "settings", None), alone=alone), file=sys.stderr)
         return USAGE_ERROR
     return status
+
+
+def read_arguments(argv: Sequence[str] | None, into: argparse.Namespace | None = None) -> argparse.Namespace:
+    """Reads what was typed; `do` is what it asks for. Raises UsageError for what can't be read."""
+    read: argparse.Namespace = _parser().parse_args(argv, into)
+    return read
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,7 +16,7 @@ def sort_words(
     command: Command, given: Mapping[str, Value], request: Request, ctx: Context
 ) -> Mapping[str, Value]:
     """What was given, with a text that its own option doesn't know parted among the free ones that do. As it
-    was where that can't be done without a word left over."""
+    was where that can't be done without a word left over, or would leave a required option empty."""
     knowing = [option for option in command.options if option.knows is not None]
     for option in knowing:
         text = given.get(option.name)
@@ -25,7 +25,7 @@ def sort_words(
         free = [option, *(one for one in knowing if one.name not in given)]
         words = split_words(text)
         found = _part(words, free, request, ctx) if len(words) <= WORDS_MOST else None
-        if found:
+        if found and (option.name in found or not option.required):
             return {**{name: one for name, one in given.items() if name != option.name}, **found}
     return given
 

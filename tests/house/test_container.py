@@ -45,6 +45,24 @@ def test_only_settings_that_exist_are_set() -> None:
     assert told <= known
 
 
+def test_the_tokens_of_the_machine_reach_every_role() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for one in OURS.values():
+        assert one["env_file"] == [{"path": ".env", "required": False}]
+        settings = one["environment"]
+        # What is copied from the example and filled in with a token serves that platform.
+        assert settings["CAIRN_PLAYGROUND"] == "${CAIRN_PLAYGROUND-1}"
+        assert "\nCAIRN_PLAYGROUND=\n" in example
+        # Paths and ports of the machine would not work inside.
+        assert settings["CAIRN_DATA"] == "/data"
+        assert settings["CAIRN_HEALTH_PORT"] in DOCKERFILE
+        assert (settings["DATABASE_URL"], settings["CAIRN_JOURNAL"], settings["CAIRN_CONTENT"]) == (
+            "",
+            "",
+            "",
+        )
+
+
 def test_the_image_is_locked_and_runs_as_nobody_in_particular() -> None:
     assert "--require-hashes -r requirements.lock" in DOCKERFILE
     assert re.search(r"^USER 10001$", DOCKERFILE, re.M)
