@@ -26,6 +26,10 @@ class MemberRows(Protocol):
         """The member whom the platform knows by this id."""
         ...
 
+    def choose(self, space: Space, foreign_id: str, now: datetime) -> Member:
+        """Somebody of the space whom a lead chose and who has not used Cairn there: only their id is kept."""
+        ...
+
     def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
         """Members whose name or handle holds the text, by name. Nobody who left."""
         ...

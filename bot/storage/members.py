@@ -164,6 +164,21 @@ class StoredMembers:
         row = self.connection.execute(wanted).one_or_none()
         return None if row is None else read_member(row)
 
+    def choose(self, space: Space, foreign_id: str, now: datetime) -> Member:
+        """Somebody of the space whom a lead chose and who has not used Cairn there: only their id is kept.
+        Their name is that id until they call."""
+        number = self.connection.execute(
+            _SPACE, {"platform": space.address.platform, "space": space.address.id}
+        ).scalar_one()
+        key: dict[str, str | int] = {"space_id": number, "foreign_id": foreign_id}
+        member = self._keep(members, key, {"name": foreign_id}, now)
+        return Member(
+            MemberId(member),
+            SpaceId(number),
+            Address(space.address.platform, foreign_id),
+            foreign_id,
+        )
+
     def search(self, space: SpaceId, text: str, limit: int) -> tuple[Member, ...]:
         """Members whose name or handle holds the text, by name. Nobody who left."""
         # SQLite knows capitals of ASCII only, so a text with others is looked for as it stands as well.

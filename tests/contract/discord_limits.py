@@ -6,7 +6,18 @@ from typing import Any
 
 from tests.contract.surfaces import Payload, utf16
 
-ROW, BUTTON, SELECT, TYPED, SECTION, TEXT, GALLERY, SEPARATOR, LABEL = 1, 2, 3, 4, 9, 10, 12, 14, 18
+ROW, BUTTON, SELECT, TYPED, PERSON, SECTION, TEXT, GALLERY, SEPARATOR, LABEL = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    9,
+    10,
+    12,
+    14,
+    18,
+)
 V2 = 1 << 15
 LINK_STYLE = 5
 SUBCOMMAND, STRING, INTEGER = 1, 3, 4
@@ -127,6 +138,9 @@ def check_form(payload: Payload) -> None:
         held = label["component"]
         if held["type"] == SELECT:
             check_select(held)
+            assert not (held["required"] and held["min_values"] == 0), "what is required can't be none"
+        elif held["type"] == PERSON:
+            assert 0 <= held["min_values"] <= held["max_values"] == 1, "one person at most"
             assert not (held["required"] and held["min_values"] == 0), "what is required can't be none"
         else:
             assert held["type"] == TYPED

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.chat.chart import LABEL_LIMIT as CHART_LABEL_LIMIT
 from bot.core.chat.chart import Bar, Burnup, Chart, ChartData, Counts, LevelRow, Levels, Timeline
 from bot.core.chat.control import LABEL_LIMIT, VALUE_LIMIT, Button, Choice, Link, Select
-from bot.core.chat.form import HINT_LIMIT, TITLE_LIMIT, DateInput, Form, Input, TextInput
+from bot.core.chat.form import HINT_LIMIT, TITLE_LIMIT, DateInput, Form, Input, PersonInput, TextInput
 from bot.core.chat.form import LABEL_LIMIT as INPUT_LIMIT
 from bot.core.chat.markup import clip
 from bot.core.chat.message import Actions, Block, Field, Fields, Message, Section, Text
@@ -100,7 +100,7 @@ class Words:
         match one:
             case TextInput(limit=limit):
                 return replace(one, label=label, hint=hint, value=self.line(limit))
-            case DateInput():
+            case DateInput() | PersonInput():
                 return replace(one, label=label, hint=hint)
             case _:
                 return replace(one, label=label, hint=hint, choices=one.choices)

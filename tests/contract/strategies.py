@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.core.chat.codec import ActionId
 from bot.core.chat.control import Button, Choice, Link, Select
-from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
+from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, PersonInput, SelectInput, TextInput
 from bot.core.chat.markup import clip, is_visible
 from bot.core.chat.message import Actions, Block, Divider, Field, Fields, Message, Section, Text
 from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain
@@ -122,6 +122,9 @@ def _inputs(name: str) -> st.SearchStrategy[Input]:
         st.builds(
             lambda label, hint, day, required: DateInput(name, label, hint, day, required),
             label, hint, st.one_of(st.just(""), st.dates().map(str)), required,
+        ),
+        st.builds(
+            lambda label, hint, required: PersonInput(name, label, hint, "", required), label, hint, required
         ),
         st.builds(
             lambda label, choices, hint, chosen: SelectInput(

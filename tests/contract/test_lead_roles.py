@@ -53,8 +53,8 @@ def test_a_role_leads_in_its_own_community_alone(hall: Hall) -> None:
 def test_a_role_is_no_role_of_other_platforms(hall: Hall) -> None:
     assert "I'm told of no roles here" in hall.lead("promote", LEAD, role="78")
     assert "I'm told of no roles here" in hall.lead("demote", LEAD, role="78")
-    assert "Whom?" in hall.lead("promote", LEAD)
-    assert "Whom?" in hall.lead("demote", LEAD)
+    assert "Which member?" in hall.lead("promote", LEAD)
+    assert "Which member?" in hall.lead("demote", LEAD)
 
 
 def test_what_everybody_has_makes_nobody_a_lead(hall: Hall) -> None:

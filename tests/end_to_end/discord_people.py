@@ -16,7 +16,7 @@ from tests.end_to_end.discord_world import (
 )
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
-SUBCOMMAND, INTEGER, BOOLEAN = 1, 4, 5
+SUBCOMMAND, INTEGER, BOOLEAN, USER = 1, 4, 5, 6
 SELECT, LABEL = 3, 18
 PATIENCE = 20.0
 
@@ -142,7 +142,11 @@ class People:
             known = spec.get("options", [])
             data["options"] = [{"type": SUBCOMMAND, "name": member, "options": options}]
         kinds = {one["name"]: one["type"] for one in known}
-        options += [_option(one, kinds.get(one, 3), value) for one, value in given.items()]
+        picked = {user.name: user.id for user in self._world.users.values()}
+        for one, value in given.items():
+            # A client offers people by their names, and sends the id of who is chosen.
+            told = picked.get(value, value) if kinds.get(one) == USER else value
+            options.append(_option(one, kinds.get(one, 3), told))
         return data, options
 
 

@@ -194,6 +194,8 @@ def _fill(block: Payload, given: str | None) -> Payload:
             filled: Payload = {"value": value or None}
         case "datepicker":
             filled = {"selected_date": given or element.get("initial_date")}
+        case "users_select":
+            filled = {"selected_user": given or element.get("initial_user")}
         case "static_select" | "external_select":
             options = element.get("options") or [{"text": {}, "value": given}]
             chosen = [one for one in options if one["value"] == given]

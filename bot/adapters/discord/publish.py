@@ -27,7 +27,7 @@ INVITE = "https://discord.com/oauth2/authorize"
 ANY_APPLICATION = "YOUR_APPLICATION_ID"
 
 _CHAT_INPUT = 1
-_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _ROLE = 1, 3, 4, 5, 8
+_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER, _ROLE = 1, 3, 4, 5, 6, 8
 _GUILD_INSTALL = 0
 _IN_GUILD, _IN_DM = 0, 1
 _DATE_SHAPE = " (YYYY-MM-DD)"
@@ -99,7 +99,7 @@ def _draw_member(command: Command) -> Payload:
 
 def _draw_option(option: Option) -> Payload:
     payload = {"name": option.name, "description": option.description, "required": option.required}
-    if option.suggest:
+    if option.suggest and not option.person:
         payload["autocomplete"] = True
     if option.choices:
         as_kind = int if option.kind is int else str
@@ -108,6 +108,8 @@ def _draw_option(option: Option) -> Payload:
 
 
 def _draw_kind(option: Option) -> Payload:
+    if option.person:
+        return {"type": _USER}
     if option.kind is bool:
         return {"type": _BOOLEAN}
     if option.kind is int:

@@ -11,6 +11,7 @@ from typing import Any, get_origin, get_type_hints
 
 from bot.adapters.discord.rights import ADMINISTRATOR, MANAGE_SERVER, is_plain, lacking, shut
 from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed, Typing
+from bot.core.chat.picked import write_picked
 from bot.core.feature import ActionHandler
 from bot.core.ids import Address, Platform
 
@@ -22,7 +23,8 @@ ITEMS_LIMIT = 25
 ROLES_LIMIT = 250
 QUESTION = "skillgap"
 
-_SUBCOMMAND, _INTEGER = 1, 4
+_SUBCOMMAND, _INTEGER, _USER = 1, 4, 6
+_USER_SELECT = 5
 _ID = re.compile(r"[0-9]{1,20}")
 _SAID = (0, 19)  # a message, and a reply to one; every other kind is written by Discord itself
 
@@ -132,6 +134,8 @@ def _command(data: Payload) -> tuple[str, list[Payload]]:
 
 def _option(option: Payload) -> str | int | bool:
     value = option.get("value")
+    if option.get("type") == _USER:
+        return write_picked(_id(option, "value"))
     if isinstance(value, str):
         return value[:TEXT_LIMIT]
     if isinstance(value, int):
@@ -158,6 +162,8 @@ def _submitted(data: Payload, actions: Actions) -> Submitted:
         name = _text(control, "custom_id", NAME_LIMIT)
         if "values" in control:
             chosen = _chosen(control)
+            if control.get("type") == _USER_SELECT:
+                chosen = tuple(write_picked(_id({"user": one}, "user")) for one in chosen)
             values[name] = chosen if get_origin(hints.get(name)) is tuple else "".join(chosen[:1])
         else:
             values[name] = _text(control, "value", TEXT_LIMIT)

@@ -11,7 +11,7 @@ from typing import Any
 from bot.core.chat.chart import Chart, picture_name
 from bot.core.chat.codec import encode
 from bot.core.chat.control import Button, Choice, Link, Select
-from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
+from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, PersonInput, SelectInput, TextInput
 from bot.core.chat.markup import Line, Span, clip, read_lines
 from bot.core.chat.message import (
     FALLBACK_LIMIT,
@@ -28,11 +28,12 @@ from bot.core.chat.message import (
     mentions_of,
 )
 from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain
+from bot.core.chat.picked import read_picked
 
 COMPONENTS_V2 = 1 << 15
 SUPPRESS_EMBEDS = 1 << 2
 
-ROW, BUTTON, SELECT, TEXT_INPUT = 1, 2, 3, 4
+ROW, BUTTON, SELECT, TEXT_INPUT, USER_SELECT = 1, 2, 3, 4, 5
 SECTION, TEXT_DISPLAY, GALLERY, SEPARATOR, LABEL = 9, 10, 12, 14, 18
 
 _BUTTON_STYLES = {"primary": 1, "normal": 2, "danger": 4}
@@ -213,6 +214,10 @@ def _draw_control(one: Input) -> Payload:
         case DateInput(value=value):
             control |= {"type": TEXT_INPUT, "style": 1, "max_length": 10, "placeholder": _DATE_SHAPE}
             return control | {"value": value} if value else control
+        case PersonInput(value=value):
+            picked = read_picked(value)
+            before = {"default_values": [{"id": picked, "type": "user"}]} if picked else {}
+            return control | {"type": USER_SELECT, "min_values": int(one.required), "max_values": 1} | before
         case SelectInput(choices=choices, value=value):
             return control | _draw_options(choices, (value,), one.required, 1)
         case MultiSelectInput(choices=choices, values=values):

@@ -8,8 +8,8 @@ from bot.core.chat.chart import Chart, picture_name
 from bot.core.chat.codec import encode
 from bot.core.chat.command import Command
 from bot.core.chat.command_line import read_line
-from bot.core.chat.control import Button, Choice, Link, Select
-from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
+from bot.core.chat.control import VALUE_LIMIT, Button, Choice, Link, Select
+from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, PersonInput, SelectInput, TextInput
 from bot.core.chat.markup import Span, read_lines, read_spans
 from bot.core.chat.message import Actions, Block, Copy, Divider, Field, Fields, Message, Section, Text
 from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain
@@ -148,6 +148,9 @@ def _input(one: Input) -> Json:
     match one:
         case TextInput():
             return {**common, "kind": "text", "value": one.value, "lines": one.lines, "limit": one.limit}
+        case PersonInput():
+            # The page has no picker: a handle or a name is typed.
+            return {**common, "kind": "text", "value": one.value, "lines": False, "limit": VALUE_LIMIT}
         case DateInput():
             return {**common, "kind": "date", "value": one.value}
         case SelectInput():

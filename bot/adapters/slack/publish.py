@@ -80,8 +80,10 @@ def manifest(catalog: Catalog, *, name: str = "Cairn", prefix: str = "", url: st
 def _draw_root(name: str, members: tuple[Command, ...]) -> Payload:
     if len(name) > NAME_LIMIT:
         raise ValueError(f"Slack takes {NAME_LIMIT} characters for a command: {name}")
-    # Escaping would turn the links and names that people type into Slack's own codes.
-    command = {"command": name, "description": members[0].description, "should_escape": False}
+    # Escaping turns the links and names that people type into Slack's own codes: it is wanted where somebody
+    # is named, because only so Slack says who that is.
+    named = any(option.person for one in members for option in one.options)
+    command = {"command": name, "description": members[0].description, "should_escape": named}
     hint = " | ".join(filter(None, map(_draw_usage, members)))
     return command | {"usage_hint": hint[:HINT_LIMIT]} if hint else command
 

@@ -9,12 +9,14 @@ from bot.adapters.slack.envelope import Envelope, read_envelope
 from bot.adapters.slack.origin import Malformed, Origin, read_id, read_key, read_stamp, read_url, unpack
 from bot.adapters.slack.people import home_in, member_id
 from bot.adapters.slack.render import LINK_ID
+from bot.adapters.slack.tokens import read_said, read_typed
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Caller, Pressed, ReplyTo, Space, Submitted, Typed, Typing
 from bot.core.chat.codec import decode
 from bot.core.chat.command import Command
 from bot.core.chat.command_line import EXPLAIN, read_line
 from bot.core.chat.form import INPUT_LIMIT
+from bot.core.chat.picked import write_picked
 from bot.core.errors import InvalidInput
 from bot.core.feature import ActionHandler
 from bot.core.ids import Address, Platform
@@ -26,8 +28,6 @@ NAME_LIMIT = 255
 CHOSEN_LIMIT = 100
 QUESTION = "skillgap", "question"
 
-_TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-_SIGILS = {"@": "@", "#": "#", "!": "@"}
 
 Payload = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ class Reader:
         name = _text(body, "command", NAME_LIMIT)
         if not name.startswith(f"/{self.prefix}"):
             raise Malformed(f"command: a name that begins with /{self.prefix} is expected")
-        root, text = name[len(self.prefix) + 1 :], _plain(_text(body, "text", TEXT_LIMIT))
+        root, text = name[len(self.prefix) + 1 :], read_typed(_text(body, "text", TEXT_LIMIT))
         if root == EXPLAIN:  # commands are named there as they are typed
             text = re.sub(rf"(^|\s)/?{re.escape(self.prefix)}(?=\w)", r"\1", text)
         typed = read_line(root, text, self.commands)
@@ -129,7 +129,7 @@ class Reader:
         written = event.get("type") == "message" and direct and "subtype" not in event
         if not (mentioned or written) or event.get("bot_id") or event.get("user") in (None, self.bot):
             return None
-        said = _plain(_TOKEN.sub(self._read_token, _text(event, "text", TEXT_LIMIT))).strip()
+        said = read_said(_text(event, "text", TEXT_LIMIT), self.bot).strip()
         command, option = QUESTION
         thread = event.get("thread_ts")
         origin = Origin(
@@ -172,16 +172,6 @@ class Reader:
             raise Malformed("team: the workspace that this reader is for is expected")
         return sent
 
-    def _read_token(self, found: re.Match[str]) -> str:
-        """A mention, a channel or a link, as the text's writer saw it; the bot's own mention is left out."""
-        target, label = found[1], found[2]
-        if target == f"@{self.bot}":
-            return ""
-        sigil = _SIGILS.get(target[:1])
-        if sigil:
-            return sigil + (label or target[1:]).removeprefix(sigil)
-        return label or target
-
 
 def asked_for(call: Call, catalog: Catalog) -> Command | ActionHandler | None:
     """What the call asks for; None when nobody answers it."""
@@ -215,6 +205,10 @@ def _value(given: object) -> str | tuple[str, ...]:
             return tuple(_text(_object(one, "selected_options"), "value", NAME_LIMIT) for one in chosen)
         case {"selected_option": {"value": str(value)}}:
             return value
+        case {"selected_user": str(user)}:
+            return write_picked(read_id(user, "selected_user"))
+        case {"selected_user": None}:
+            return ""
         case {"selected_option": None} | {"selected_date": None} | {"value": None}:
             return ""
         case {"selected_date": str(value)} | {"value": str(value)} if len(value) <= TEXT_LIMIT:
@@ -231,11 +225,6 @@ def _command_of(action: str) -> str | None:
     except InvalidInput:
         raise Malformed("view.callback_id: a command is expected") from None
     return asked.args[0] if asked.args else ""
-
-
-def _plain(text: str) -> str:
-    """Slack writes its three control characters as entities when it passes on what people type."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _name(body: Payload) -> object:

@@ -14,10 +14,11 @@ from bot.core.chat.codec import encode
 from bot.core.chat.control import LABEL_LIMIT as CHOICE_LABEL_LIMIT
 from bot.core.chat.control import Button, Choice, Link, Select
 from bot.core.chat.form import TITLE_LIMIT as VIEW_TITLE_LIMIT
-from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, SelectInput, TextInput
+from bot.core.chat.form import DateInput, Form, Input, MultiSelectInput, PersonInput, SelectInput, TextInput
 from bot.core.chat.markup import Line, Span, clip, read_lines
 from bot.core.chat.message import Actions, Block, Copy, Divider, Fields, Message, Section, Text, fallback
 from bot.core.chat.part import Markdown, Mention, Moment, Part, Plain, plain_moment
+from bot.core.chat.picked import read_picked
 from bot.core.chat.typed import clean_line
 
 HOME_LIMIT = 100
@@ -208,6 +209,9 @@ def _draw_element(one: Input) -> Payload:
             return element | {"initial_value": value} if value else element
         case DateInput(value=value):
             return {"type": "datepicker"} | ({"initial_date": value} if value else {})
+        case PersonInput(value=value):
+            picked = read_picked(value)
+            return {"type": "users_select"} | ({"initial_user": picked} if picked else {})
         case SelectInput(choices=choices, value=value):
             chosen = [_draw_choice(choice) for choice in choices if choice.value == value]
             element = {"type": "static_select", "options": [_draw_choice(choice) for choice in choices]}

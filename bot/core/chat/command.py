@@ -34,6 +34,7 @@ class Option:
     is needed. `fits` tells a text of this kind from others when it is typed without the option's name.
     `knows` says whether a text names something there is, `(request, ctx, text) -> bool`, so that words for
     several such options can be told apart. `example` is shown in lines to type; a day needs none.
+    `person`: it names somebody, who is chosen in the platform's own picker where there is one (`picked`).
     `least` and `most` bound a number: platforms are given them, and so is a member whose number is refused.
     """
 
@@ -48,6 +49,7 @@ class Option:
     fits: Callable[[str], bool] | None = None
     knows: Callable[..., bool] | None = None
     example: str = ""
+    person: bool = False
     least: int = 1
     most: int = INTEGER_LIMIT
 

@@ -52,6 +52,22 @@ class DateInput:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonInput:
+    """Somebody of the community, chosen in the platform's own picker; `picked` reads the value. Where there
+    is none, a handle is typed."""
+
+    name: str
+    label: str
+    hint: str = ""
+    value: str = ""
+    required: bool = True
+
+    def __post_init__(self) -> None:
+        _check(self.name, self.label, self.hint)
+        require(is_drawable(self.value) and len(self.value) <= VALUE_LIMIT, f"value: {self.value!r}")
+
+
+@dataclass(frozen=True, slots=True)
 class SelectInput:
     """One of up to 25 choices. `value` is the one chosen beforehand, or empty."""
 
@@ -85,7 +101,7 @@ class MultiSelectInput:
         require(set(self.values) <= {one.value for one in self.choices}, "values are choices")
 
 
-Input = TextInput | DateInput | SelectInput | MultiSelectInput
+Input = TextInput | DateInput | PersonInput | SelectInput | MultiSelectInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.core.chat.command import Option
 from bot.core.chat.control import Choice
 from bot.core.chat.message import Message, Update
+from bot.core.chat.picked import read_picked
 from bot.core.domain.caps import COHORTS
 from bot.core.domain.cohorts import NAME_LIMIT, RUNNING_MOST, Cohort
 from bot.core.domain.members import NAME_LIMIT as MEMBER_LIMIT
@@ -19,7 +20,7 @@ from bot.core.feature import Feature
 from bot.core.handlers.caps import count
 from bot.core.handlers.cohorts import COHORT, find_cohort, open_cohort
 from bot.core.handlers.figures import settle_count
-from bot.core.ids import Role
+from bot.core.ids import Address, Role
 from bot.core.request import Context, Glance, Request
 from bot.core.views import leads as views
 
@@ -54,11 +55,19 @@ def is_handle(text: str) -> bool:
     return text.startswith("@") and len(text.split()) == 1
 
 
-WHO = Option("member", "Who", suggest=suggest_members, limit=MEMBER_LIMIT, fits=is_handle, knows=knows_member)
+WHO = Option(
+    "member",
+    "Who",
+    suggest=suggest_members,
+    limit=MEMBER_LIMIT,
+    fits=is_handle,
+    knows=knows_member,
+    person=True,
+)
 MEMBER = replace(WHO, required=True)
 ONE = replace(WHO, unless="role")
 ROLE = Option("role", "Everybody who has this role", kind=Role)
-INVITED = replace(WHO, description="Call one member by name")
+INVITED = replace(WHO, description="Call one person by name, also one who hasn't used me yet")
 NAME = Option("name", "Its name, such as Autumn", required=True, limit=NAME_LIMIT, example="{month}")
 
 
@@ -77,6 +86,11 @@ def create(request: Request, ctx: Context, *, name: str) -> Message:
 @feature.command("lead close", "End a cohort", private=True, lead=True, options=(COHORT,))
 def close(request: Request, ctx: Context, *, cohort: str | None = None) -> Message:
     return views.close_card(pick_cohort(request, ctx, cohort))
+
+
+@feature.action(views.KEEP, lead=True)
+def press_keep(request: Request, ctx: Context, cohort_id: int) -> Update:
+    return Update(views.kept_card(open_cohort(ctx, request.member.space_id, cohort_id)))
 
 
 @feature.action(views.CLOSE, lead=True)
@@ -98,10 +112,20 @@ def invite(
     request: Request, ctx: Context, *, cohort: str | None = None, member: str | None = None
 ) -> Message:
     chosen = pick_cohort(request, ctx, cohort)
-    invited = None if member is None else find_member(request, ctx, member)
-    if invited is not None:
-        ctx.tx.cohorts.pardon(invited, chosen.id)
-    return views.invitation(chosen, invited)
+    if member is None:
+        return views.invitation(chosen, None)
+    picked = read_picked(member)
+    if picked is not None and ctx.tx.members.known(request.member.space_id, picked) is None:
+        # They are called once, here, and nothing of them is kept.
+        return views.invitation(chosen, Address(request.space.address.platform, picked))
+    invited = find_member(request, ctx, member)
+    ctx.tx.cohorts.pardon(invited, chosen.id)
+    return views.invitation(chosen, invited.address, invited.name)
+
+
+@feature.action(views.INVITE, lead=True, private=False)
+def press_invite(request: Request, ctx: Context, cohort_id: int) -> Message:
+    return views.invitation(open_cohort(ctx, request.member.space_id, cohort_id), None)
 
 
 @feature.command(
@@ -139,9 +163,9 @@ def promote(
     if role is not None:
         ctx.tx.leads.add_role(request.member.space_id, _check_role(request, role), request.now)
         return views.promoted_role_card()
-    found = find_member(request, ctx, _require_one(member))
+    found = _find_or_choose(request, ctx, _require_one(member))
     ctx.tx.leads.add(found, request.now)
-    return views.promoted_card(found)
+    return views.promoted_card(found, request.space.address.platform)
 
 
 @feature.command(
@@ -176,15 +200,17 @@ def pick_cohort(request: Request, ctx: Context, text: str | None) -> Cohort:
 
 
 def find_member(request: Request, ctx: Context, text: str) -> Member:
-    """The member of this space with that id on the platform, as a list offers it, or with that name or
-    handle.
+    """The member of this space who was chosen in the platform's picker or a list, or has that name or handle.
 
     Raises NotFound, and InvalidInput when several have the name.
     """
     space = request.member.space_id
-    found = ctx.tx.members.known(space, text)
+    picked = read_picked(text)
+    found = ctx.tx.members.known(space, picked or text)
     if found is not None:
         return found
+    if picked is not None:
+        raise NotFound("member.new")
     name = text.removeprefix("@").rstrip(",;.")
     same = [
         member
@@ -196,6 +222,15 @@ def find_member(request: Request, ctx: Context, text: str) -> Member:
     if len(same) > 1:
         raise InvalidInput("member.several", member=text)
     return same[0]
+
+
+def _find_or_choose(request: Request, ctx: Context, text: str) -> Member:
+    """As `find_member`; of a person who hasn't used Cairn here yet, the id is kept and nothing else."""
+    picked = read_picked(text)
+    if picked is None:
+        return find_member(request, ctx, text)
+    known = ctx.tx.members.known(request.member.space_id, picked)
+    return known or ctx.tx.members.choose(request.space, picked, request.now)
 
 
 def _require_one(member: str | None) -> str:

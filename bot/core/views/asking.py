@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.core.chat.codec import Action
 from bot.core.chat.command import Command, Option
-from bot.core.chat.control import Choice
+from bot.core.chat.control import VALUE_LIMIT, Choice
 from bot.core.chat.form import (
     INPUT_LIMIT,
     LABEL_LIMIT,
@@ -14,6 +14,7 @@ from bot.core.chat.form import (
     DateInput,
     Form,
     Input,
+    PersonInput,
     SelectInput,
     TextInput,
 )
@@ -54,6 +55,8 @@ def _ask(option: Option, given: str, required: bool) -> Input:
     if choices:
         known = given if given in {choice.value for choice in choices} else ""
         return SelectInput(name, label, choices, hint, known, required)
+    if option.person:
+        return PersonInput(name, label, hint, clean_line(given, VALUE_LIMIT), required)
     if option.kind is date:
         return DateInput(name, label, hint, given if _is_day(given) else "", required)
     limit = min(option.limit, TYPED_LIMIT)

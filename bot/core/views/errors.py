@@ -106,7 +106,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Only leads of this community can do that. Ask one of them; `/cairn` lists what you can do yourself.",
     ),
     "level.missing": ("Please choose a level for ", "row", ". `/assess` opens the step again."),
-    "member.missing": ("Whom? Name one of the members who have used me already.",),
+    "member.missing": ("Which member? Choose one, or type their @handle.",),
+    "member.new": (
+        "They haven't used me here yet, so nothing changed. `/lead invite` calls them to a cohort.",
+    ),
     "member.outside": ("", "member", " is not in that cohort."),
     "member.several": (
         "Several members are called ",
@@ -116,7 +119,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "member.unknown": (
         "I don't know a member called ",
         "member",
-        ". They have to use me once first; then the list offers them while you type.",
+        ". Choose them from the list while you type, or use the @handle of somebody who has used me here.",
     ),
     "option.bool": ("", "option", " takes yes or no."),
     "option.choice": ("", "option", " takes one of these: ", "choices", "."),

@@ -7,15 +7,26 @@ from bot.core.chat.control import LABEL_LIMIT, Button, Choice
 from bot.core.chat.markup import clip
 from bot.core.chat.message import Actions, Message, Text
 from bot.core.chat.part import Markdown, Mention, Part, Plain
+from bot.core.chat.picked import read_picked, write_picked
 from bot.core.domain.cohorts import Cohort
 from bot.core.domain.members import Member
+from bot.core.ids import Address, Platform
 from bot.core.views.cohorts import JOIN, name_parts
 
 CLOSE = Action("lead.close", "cohort_id")
+KEEP = Action("lead.keep", "cohort_id")
+INVITE = Action("lead.invite", "cohort_id")
 MEMBERS = Action("lead.members", "cohort_id", "page")
 
 ROWS = 15
+# What a person is called in plain text whose name nobody has told yet.
+SOMEBODY = "somebody"
 NAME_ROOM = 120
+# Only who manages a server can change what its members see of an app.
+_SHOWN_BY = (
+    "until somebody who manages the server allows it: **Server Settings**, **Integrations**, this app, "
+    "`/lead`, then add them or their role"
+)
 
 
 def member_choice(member: Member, is_double: bool) -> Choice:
@@ -25,21 +36,23 @@ def member_choice(member: Member, is_double: bool) -> Choice:
 
 
 def created_card(cohort: Cohort) -> Message:
-    text = " is running, with nobody in it yet. Members join by themselves: show them the way with Invite."
+    text = " is running, with nobody in it yet. Members join by themselves."
+    way = "`/lead invite` posts an invitation with a button where you type it, and so does this button here."
     return Message(
         "A new cohort",
         (
             Text((Plain(cohort.name), Markdown(text))),
-            Text((Markdown("`/lead invite` posts an invitation with a button where you type it."),)),
+            Text((Markdown(way),)),
+            Actions((Button("Invite", INVITE(cohort.id), "primary"),)),
         ),
     )
 
 
-def invitation(cohort: Cohort, member: Member | None) -> Message:
-    """Everybody in the channel may press; a member is called only when a lead names them."""
-    called: tuple[Part, ...] = (
-        () if member is None else (Mention(member.address, member.name), Markdown(", you are invited. "))
-    )
+def invitation(cohort: Cohort, user: Address | None, name: str = "") -> Message:
+    """Everybody in the channel may press; somebody is called only when a lead names them."""
+    called: tuple[Part, ...] = ()
+    if user is not None:
+        called = (Mention(user, name or SOMEBODY), Markdown(", you are invited. "))
     text = "Go the way from cloud to AI together: "
     return Message(
         "Join a cohort",
@@ -60,9 +73,13 @@ def close_card(cohort: Cohort) -> Message:
         "Close this cohort?",
         (
             Text((*name_parts(cohort), Markdown(text))),
-            Actions((Button("Close it", CLOSE(cohort.id), "danger"),)),
+            Actions((Button("Keep it", KEEP(cohort.id)), Button("Close it", CLOSE(cohort.id), "danger"))),
         ),
     )
+
+
+def kept_card(cohort: Cohort) -> Message:
+    return Message("Kept", (Text((*name_parts(cohort), Markdown(" goes on. Nothing changed."))),))
 
 
 def closed_card(cohort: Cohort) -> Message:
@@ -97,19 +114,22 @@ def removed_card(cohort: Cohort, member: Member) -> Message:
     text = (
         " is out of the cohort, and comes back only after `/lead invite` with their name. Their plan goes on."
     )
-    return Message("Removed", (Text((Plain(member.name), Markdown(text))), Text(name_parts(cohort))))
+    return Message("Removed", (Text((_name(member), Markdown(text))), Text(name_parts(cohort))))
 
 
-def promoted_card(member: Member) -> Message:
+def promoted_card(member: Member, platform: Platform) -> Message:
+    """What the new lead can do, and where their platform hides it from them."""
     text = " is a lead of this community now: `/cairn` lists what leads can do. `/lead demote` takes it back."
-    return Message("A new lead", (Text((Plain(member.name), Markdown(text))),))
+    blocks = [Text((_name(member), Markdown(text)))]
+    if platform == "discord":
+        blocks.append(Text((Markdown(f"Discord hides `/lead` from them {_SHOWN_BY}."),)))
+    return Message("A new lead", tuple(blocks))
 
 
 def promoted_role_card() -> Message:
     text = (
-        "Whoever has that role is a lead now, for as long as they have it. Discord shows them the commands "
-        "of leads once you allow these for the role: **Server Settings**, **Integrations**. "
-        "`/lead demote` with the role takes it back."
+        "Whoever has that role is a lead now, for as long as they have it. "
+        f"Discord hides `/lead` from them {_SHOWN_BY}. `/lead demote` with the role takes it back."
     )
     return Message("A role that leads", (Text((Markdown(text),)),))
 
@@ -121,12 +141,19 @@ def demoted_role_card() -> Message:
 
 def demoted_card(member: Member) -> Message:
     text = " is no lead any more; buttons they still see do nothing for them."
-    return Message("No lead any more", (Text((Plain(member.name), Markdown(text))),))
+    return Message("No lead any more", (Text((_name(member), Markdown(text))),))
 
 
 def _names(members: Sequence[Member]) -> tuple[Part, ...]:
     """A name a line, each clipped: names can take five times their room once they are escaped."""
     parts: list[Part] = []
     for member in members:
-        parts += [Markdown("- " if not parts else "\n- "), Plain(clip(member.name, NAME_ROOM))]
+        parts += [Markdown("- " if not parts else "\n- "), _name(member)]
     return tuple(parts)
+
+
+def _name(member: Member) -> Part:
+    """The name; of somebody who was chosen and never called, whatever the platform shows for them."""
+    if member.name == member.address.id and read_picked(write_picked(member.name)):
+        return Mention(member.address, SOMEBODY)
+    return Plain(clip(member.name, NAME_ROOM))
