@@ -102,7 +102,7 @@ def test_only_discord_offers_it() -> None:
     (lead,) = (one for one in discord_commands(CATALOG) if one["name"] == "lead")
     (promote,) = (one for one in lead["options"] if one["name"] == "promote")
     assert [(one["name"], one["type"], one["required"]) for one in promote["options"]] == [
-        ("member", 3, False),
+        ("member", 6, False),
         ("role", 8, False),
     ]
     (hint,) = (

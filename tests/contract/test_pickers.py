@@ -85,7 +85,7 @@ def test_slack_s_form_offers_its_people_and_says_who_was_chosen() -> None:
     assert element == {"type": "users_select", "action_id": "member"}
     state = {"member": {"member": {"type": "users_select", "selected_user": "U7"}}}
     view = sent.RUN_SUBMISSION["view"] | {
-        "callback_id": "command.run:lead remove",
+        "callback_id": "command.run:lead%20remove",
         "state": {"values": state},
     }
     call = READER.submission(sent.RUN_SUBMISSION | {"view": view}).call

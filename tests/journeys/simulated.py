@@ -60,8 +60,13 @@ class SimulatedSurface:
         app.close()
 
     async def type(self, speaker: Speaker, command: str, options: Mapping[str, str]) -> Seen:
-        kinds = {one.name: one.kind for one in self._app.catalog.commands[command].options}
-        given = {name: int(value) if kinds[name] is int else value for name, value in options.items()}
+        kinds = {one.name: one for one in self._app.catalog.commands[command].options}
+        given: dict[str, Any] = dict(options)
+        for name, value in options.items():
+            if kinds[name].person:
+                given[name] = self._enter(Speaker(value, speaker.space))
+            elif kinds[name].kind is int:
+                given[name] = int(value)
         actor = self._enter(speaker)
         return self._see(speaker, await actor.slash(self._channels[speaker.space], command, **given))
 
