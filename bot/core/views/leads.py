@@ -25,7 +25,7 @@ NAME_ROOM = 120
 # Only who manages a server can change what its members see of an app.
 _SHOWN_BY = (
     "until somebody who manages the server allows it: **Server Settings**, **Integrations**, this app, "
-    "`/lead`, then add them or their role"
+    "the command **lead**, then add them or their role"
 )
 
 
@@ -122,14 +122,15 @@ def promoted_card(member: Member, platform: Platform) -> Message:
     text = " is a lead of this community now: `/cairn` lists what leads can do. `/lead demote` takes it back."
     blocks = [Text((_name(member), Markdown(text)))]
     if platform == "discord":
-        blocks.append(Text((Markdown(f"Discord hides `/lead` from them {_SHOWN_BY}."),)))
+        blocks.append(Text((Markdown(f"Discord hides the commands of leads from them {_SHOWN_BY}."),)))
     return Message("A new lead", tuple(blocks))
 
 
 def promoted_role_card() -> Message:
     text = (
         "Whoever has that role is a lead now, for as long as they have it. "
-        f"Discord hides `/lead` from them {_SHOWN_BY}. `/lead demote` with the role takes it back."
+        f"Discord hides the commands of leads from them {_SHOWN_BY}. "
+        "`/lead demote` with the role takes it back."
     )
     return Message("A role that leads", (Text((Markdown(text),)),))
 
