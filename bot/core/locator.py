@@ -1,7 +1,7 @@
 """Which community is meant in a direct message: on some platforms it belongs to none.
 
 A button says it by its id, when what it names is the caller's own. A person with one home means that one;
-with several, they are asked once, and it is remembered.
+with several, they are asked once, it is remembered, and `/cairn community` asks again.
 """
 
 import re
@@ -9,6 +9,8 @@ import re
 from bot.core.budget import CallBudget
 from bot.core.chat.call import Answer, Caller, Pressed, Space, Submitted, Typed
 from bot.core.chat.codec import ActionId, decode
+from bot.core.chat.command_line import EXPLAIN
+from bot.core.chat.reading import trim
 from bot.core.domain.plans import PlanId
 from bot.core.errors import InvalidInput, TryAgain, UserError
 from bot.core.ports import Store, Transaction
@@ -56,6 +58,8 @@ class Locator:
                 raise InvalidInput("button.foreign")
             tx.homes.choose(user, chosen)
             return Answer(views.home_chosen(chosen), private=True)
+        if len(homes) > 1 and (_asks(what) or (action is not None and action.name == views.ASK.name)):
+            return Answer(views.which_home(homes), private=True)
         if (plan := self._plan_of(action)) is not None and (own := tx.homes.of_plan(user, plan)):
             return own
         if len(homes) < 2:
@@ -66,3 +70,10 @@ class Locator:
         if action is None or action.name not in self._plan_actions or not action.args:
             return None
         return PlanId(int(action.args[0])) if _NUMBER.fullmatch(action.args[0]) else None
+
+
+def _asks(what: Typed | Pressed | Submitted) -> bool:
+    """Whether somebody wants to be asked again which community they mean."""
+    if not isinstance(what, Typed) or what.command != EXPLAIN:
+        return False
+    return trim(str(what.options.get("command", ""))).lstrip("/") == views.COMMUNITY

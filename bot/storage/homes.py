@@ -18,7 +18,9 @@ _PERSON = (
     & members.c.left_at.is_(None)
 )
 _SPACE = select(spaces.c.platform, spaces.c.foreign_id, spaces.c.name)
-_OF = _SPACE.join(members, members.c.space_id == spaces.c.id).where(_PERSON).order_by(spaces.c.id)
+# Nor is a space offered, or meant, that took Cairn out.
+_THERE = spaces.c.gone_at.is_(None)
+_OF = _SPACE.join(members, members.c.space_id == spaces.c.id).where(_PERSON, _THERE).order_by(spaces.c.id)
 _OF_PLAN = (
     _SPACE.join(members, members.c.space_id == spaces.c.id)
     .join(plans, (plans.c.space_id == members.c.space_id) & (plans.c.member_id == members.c.id))
@@ -29,6 +31,7 @@ _CHOSEN = (
     .join(direct_homes, direct_homes.c.space_id == spaces.c.id)
     .where(
         _PERSON,
+        _THERE,
         direct_homes.c.platform == bindparam("platform"),
         direct_homes.c.foreign_id == bindparam("user"),
     )

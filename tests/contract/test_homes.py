@@ -182,3 +182,38 @@ def test_a_lead_who_left_leads_nothing_and_is_listed_nowhere(door: Door) -> None
     with door.store.read() as tx:
         assert tx.leads.of(ada.space_id) == ()
         assert tx.members.search(ada.space_id, "Ada", 5) == ()
+
+
+def settle(door: Door, space: Space) -> None:
+    door.told(ADA, choose(space))
+    assert door.find(ADA) == space
+
+
+@pytest.mark.parametrize("asks", [Typed("cairn", {"command": "Community."}), Pressed(encode(views.ASK()))])
+def test_the_choice_can_be_changed(door: Door, asks: Typed | Pressed) -> None:
+    door.enrol(ADA, RIDGE, VALLEY)
+    settle(door, RIDGE)
+    assert "Which one is this about?" in door.told(ADA, asks)
+    settle(door, VALLEY)
+
+
+def test_who_has_one_home_is_told_which(door: Door) -> None:
+    door.enrol(ADA, RIDGE)
+    assert door.find(ADA, Typed("cairn", {"command": "community"})) == RIDGE
+    assert "This is about Ridge" in door.desk.tell(Typed("cairn", {"command": "community"}), ADA, RIDGE)
+
+
+@pytest.mark.parametrize("who", ["member", "cairn"])
+def test_what_was_left_is_neither_offered_nor_meant(door: Door, who: str) -> None:
+    door.enrol(ADA, RIDGE, VALLEY)
+    settle(door, RIDGE)
+    with door.store.write() as tx:
+        if who == "cairn":
+            tx.spaces.leave(RIDGE.address, NOW, NOW)
+        else:
+            member = tx.members.find(RIDGE, ADA)
+            assert member is not None
+            tx.reach.lose(member.space_id, ADA.address.id, "member", NOW)
+    assert door.find(ADA) == VALLEY
+    assert "not one I can use" in door.told(ADA, Pressed(encode(views.HOME.select()), RIDGE.address.id))
+    assert door.find(ADA) == VALLEY

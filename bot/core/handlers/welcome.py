@@ -11,6 +11,7 @@ from bot.core.errors import NotFound
 from bot.core.feature import Feature
 from bot.core.request import Context, Glance, Request
 from bot.core.views import welcome as views
+from bot.core.views.homes import COMMUNITY, home_card
 
 feature = Feature("welcome", views)
 
@@ -51,6 +52,8 @@ def show_first_steps(glance: Glance, ctx: Context) -> tuple[Block, ...]:
 def _explain(request: Request, ctx: Context, name: str) -> Message:
     """A command by its name, or a group by its first word."""
     wanted = " ".join(_WORDS.findall(name.casefold()))
+    if wanted == COMMUNITY:
+        return home_card(request.space)
     members = tuple(command for command in ctx.library.commands if wanted in (command.name, command.root))
     named = next((command for command in members if command.name == wanted), None)
     if named is not None:
