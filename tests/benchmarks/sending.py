@@ -147,7 +147,7 @@ async def measure_slack(latency: float, burst: int = BURST) -> Sent:
         def posted() -> bool:
             return any(one.channel == GENERAL for one in workspace.posts)
 
-        async with open_messenger("slack", fake.api_url, lambda _step: None) as messenger:
+        async with open_messenger("slack", fake.api_url, lambda _step: None, SLACK_RATE) as messenger:
             for one in people:
                 await messenger._messenger._direct._memory.keep(  # type: ignore[attr-defined]
                     one, f"{workspace.id}/{workspace.direct(one)}"

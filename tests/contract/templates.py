@@ -125,6 +125,7 @@ def _say_the_rest() -> None:
     calls.too_often(42)
     calls.unseen()
     calls.not_opened()
+    calls.unchecked()
     calls.perhaps_posted()
     calls.elsewhere()
     spaces = tuple(Space(Address("discord", f"{one}"), f"Community {one}") for one in range(2))

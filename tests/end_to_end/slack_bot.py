@@ -264,8 +264,9 @@ async def meeting(
     ping_seconds: float = 10.0,
     scopes: set[str] | None = None,
     socket_faults: tuple[Fault, ...] = (),
+    rate: float | None = None,
 ) -> AsyncIterator[Met]:
-    """A bot that has connected to a Slack of its own."""
+    """A bot that has connected to a Slack of its own. `rate`: messages a second that it sends by itself."""
     fake = SlackFake()
     await fake.start()
     fake.faults.plan("socket", *socket_faults)
@@ -286,6 +287,7 @@ async def meeting(
                 token=workspace.token,
                 api_url=fake.api_url,
                 openings=MANY,
+                rate=rate,
             ) as adapter,
             connected(fake, workspace, adapter, transport, ping_seconds) as line,
         ):

@@ -14,6 +14,7 @@ from tests.end_to_end.slack_faults import BROKEN, BUSY, LOST, RESET, Fault
 from tests.end_to_end.slack_lines import Unacknowledged
 from tests.end_to_end.slack_many import many, settings_for
 from tests.end_to_end.test_slack_adapter import press
+from tests.end_to_end.test_slack_many import end_tokens, settle
 from tests.end_to_end.test_slack_waiting import mention
 
 HANGS = Fault("slow", seconds=3.2)
@@ -183,3 +184,20 @@ async def test_an_uninstall_is_not_acknowledged_late_and_is_done_all_the_same(
             while "not set up here" not in str(await person.type("/cairn", "")):  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
         await cairn.line.send("events_api", event)
+
+
+@pytest.mark.parametrize("left", [timedelta(hours=1), timedelta(hours=-1)], ids=["ending", "ended"])
+@pytest.mark.parametrize(
+    "fault", [Fault("slow", seconds=1.5), Fault("refuse", 200, "bad_client_secret"), RESET]
+)
+async def test_no_renewal_of_a_token_holds_an_acknowledgement_up(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, left: timedelta, fault: Fault
+) -> None:
+    monkeypatch.setattr(arrival, "ACK_SECONDS", 1.2)
+    async with many(settings_for(tmp_path), sqlite_url) as cairn:
+        cairn.fake.oauth.rotates = True
+        (person,) = await settle(cairn, "Ridge")
+        end_tokens(sqlite_url, left)
+        cairn.fake.faults.plan("oauth.v2.access", fault)
+        assert "Hello" in str(await person.type("/cairn", ""))
+        await person.workspace.wait_for(lambda: not cairn.fake.faults.planned("oauth.v2.access"))

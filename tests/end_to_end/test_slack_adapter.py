@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.adapters.slack import listeners
 from bot.core.chat.call import Answer, Caller, Pressed, ReplyTo, Submitted, Typed
 from bot.core.chat.message import Update, first_text
 from bot.core.ids import Address
@@ -190,11 +191,27 @@ async def test_only_for_a_lead_s_command_is_asked_who_leads_and_each_time(met: M
     assert met.fake.calls["users.info"] == 3
 
 
-async def test_who_leads_can_t_be_told_so_nothing_is_done(met: Met) -> None:
-    met.fake.faults.plan("users.info", BROKEN)
+@pytest.mark.parametrize("fault", [BROKEN, BUSY, Fault("slow", seconds=1.5)])
+async def test_who_leads_is_asked_again(met: Met, fault: Fault) -> None:
+    met.fake.faults.plan("users.info", fault)
     await met.lead.type("/rule", "")
-    assert met.shown(met.lead) == ["One moment"]
+    await met.wait(lambda: met.shown(met.lead) == ["Note"])
+    assert [call.caller.is_lead for call in met.doors.calls] == [True]
+
+
+async def test_who_leads_can_t_be_told_so_nothing_is_done(met: Met, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listeners, "FACTS_KEPT_SECONDS", 0.3)
+    met.fake.faults.storm("users.info", 1, (BROKEN, 1.0))
+    await met.lead.type("/rule", "")
+    await met.wait(lambda: met.shown(met.lead) == ["I couldn't check that you're a lead"])
     assert met.doors.calls == []
+
+
+@pytest.mark.parametrize("code", ["user_not_found", "missing_scope"])
+async def test_who_leads_is_never_told_so_only_cairn_s_own_leads_lead(met: Met, code: str) -> None:
+    met.fake.faults.storm("users.info", 1, (Fault("refuse", 200, code), 1.0))
+    await met.lead.type("/rule", "")
+    assert [call.caller.is_lead for call in met.doors.calls] == [False]
 
 
 async def test_the_chart_of_a_private_answer_comes_as_a_file_to_its_reader(met: Met) -> None:

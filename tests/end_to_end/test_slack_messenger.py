@@ -1,5 +1,6 @@
 """What is said unasked on Slack: once each, whatever the way there does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -47,6 +48,25 @@ async def test_a_reminder_is_a_direct_message_that_carries_its_key(met: Met) -> 
     assert await met.messenger.find(row) == Found(ref)
     assert await met.messenger.find(occurrence(met, 2)) == Absent()
     assert await met.messenger.find(replace(row, place="", to_id="")) == Absent()
+
+
+async def test_channels_that_open_slowly_keep_messages_within_the_rate() -> None:
+    """Messages that were begun one by one arrived together, because some channels took longer to open."""
+    async with meeting("socket", rate=10.0) as met:
+        people = [met.workspace.add_person(f"Member {number}") for number in range(12)]
+        met.fake.faults.plan(
+            "conversations.open", *(Fault("slow", seconds=0.6 - number * 0.05) for number in range(12))
+        )
+        rows = [occurrence(met, number, one) for number, one in enumerate(people)]
+
+        async def post(number: int, row: Occurrence) -> None:
+            await asyncio.sleep(number * 0.05)
+            await met.messenger.post(row, notice(row))
+
+        await asyncio.gather(*(post(*each) for each in enumerate(rows)))
+        went = [one.at for one in met.fake.limits.asked if one.method == "chat.postMessage"]
+    # Each is let through at a moment of its own; how long it travels is not ours.
+    assert went[-1] - went[0] >= 0.9
 
 
 async def test_the_charts_of_a_notice_stand_below_it(met: Met) -> None:

@@ -18,6 +18,7 @@ from bot.core.chat.chart import Chart
 from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.core.outbox import Messenger
+from bot.rate_limit import RateLimiter
 from tests.end_to_end import discord_fake
 from tests.end_to_end.discord_bot import StubChannels
 from tests.journeys.discord import Remembered
@@ -65,9 +66,10 @@ class Unpainted:
 
 @asynccontextmanager
 async def open_messenger(
-    platform: str, api_url: str, step: Callable[[str], None]
+    platform: str, api_url: str, step: Callable[[str], None], rate: float | None = None
 ) -> AsyncIterator[Messenger]:
-    """The messenger of "slack" or "discord", which knows the fake's token."""
+    """The messenger of "slack" or "discord", which knows the fake's token. `rate`: messages a second that it
+    lets through on Slack."""
     unpainted = Unpainted()
     if platform == "slack":
         async with ClientSession() as session:
@@ -75,7 +77,7 @@ async def open_messenger(
             pictures = Pictures(client, unpainted, unpainted)
             direct = DirectMessages(client, Openings(MANY), ProcessMemory(), "T0000000")
             yield Stepping(
-                SlackMessenger(client, pictures, Naming("", ()), direct),
+                SlackMessenger(client, pictures, Naming("", ()), direct, RateLimiter(rate) if rate else None),
                 step,
             )
         return

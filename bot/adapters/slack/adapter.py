@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, Protocol
 
 import structlog
@@ -163,6 +163,7 @@ async def open_slack(
     prefix: str = "",
     api_url: str = API_URL,
     openings: int = MOST,
+    rate: float | None = None,
     health: PlatformHealth | None = None,
     proof: float = PROOF_SECONDS,
     owner: Belonging | None = None,
@@ -172,13 +173,13 @@ async def open_slack(
 
     `report` is told about bugs, `health` how the connection is. `proof`: after how many seconds a refusal is
     looked at a second time, before anything ends because of it. `owner`: which application the database
-    belongs to; `channels` keeps the channels of direct messages. Raises SettingsError for a token of another
+    belongs to; `openings`, `rate`, `channels`: see Surroundings. Raises SettingsError for a token of another
     application, or one that Slack doesn't take, and NotConnected when Slack can't be reached.
     """
     health, channels = health or PlatformHealth(), channels or ProcessMemory()
     async with open_session() as session:
         around = Surroundings(
-            doors, catalog, painter, report, prefix, api_url, openings, session, health, channels, alone=True
+            doors, catalog, painter, report, prefix, api_url, openings, session, health, channels, True, rate
         )
         client = around.client(token)
         told = await ask(client.auth_test(), "SLACK_BOT_TOKEN")
@@ -204,17 +205,17 @@ async def open_workspaces(
     prefix: str = "",
     api_url: str = API_URL,
     openings: int = MOST,
+    rate: float | None = None,
     health: PlatformHealth | None = None,
     proof: float = PROOF_SECONDS,
     channels: Memory | None = None,
 ) -> AsyncIterator[SlackAdapter]:
     """The adapter of all workspaces that have installed Cairn, and of those that will, for as long as the
-    block lasts. `report` is told about bugs, `health` how the connection is; `clock` is the machine's;
-    `proof` and `channels` as for `open_slack`."""
+    block lasts. `clock` is the machine's; the rest is as for `open_slack`."""
     health, channels = health or PlatformHealth(), channels or ProcessMemory()
     async with open_session() as session:
         around = Surroundings(
-            doors, catalog, painter, report, prefix, api_url, openings, session, health, channels, alone=False
+            doors, catalog, painter, report, prefix, api_url, openings, session, health, channels, False, rate
         )
         client = around.client(None)
 
@@ -225,7 +226,8 @@ async def open_workspaces(
         workspaces = ManyWorkspaces(installs, renewal, clock, doors, around.client, speak)
         quiet = make_logger("slack.oauth", logging.ERROR)
         door = InstallDoor(installs, clock, doors, client, quiet, app)
-        yield _join(client, report, workspaces, health, proof, door)
+        async with aclosing(renewal):
+            yield _join(client, report, workspaces, health, proof, door)
 
 
 def _join(

@@ -10,6 +10,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.roll_call import RollCall
+from bot.adapters.slack.answer_posts import patiently
 from bot.adapters.slack.errors import BROKEN, code_of, nothing_said
 from bot.adapters.slack.people import is_guest, user_of
 from bot.adapters.slack.receive import asked_for
@@ -17,7 +18,7 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Call, Caller, Typing
 from bot.core.chat.command import Command
 from bot.core.domain.refusals import Reason
-from bot.core.errors import DeliveryError
+from bot.core.errors import DeliveryError, Unreachable
 from bot.core.ids import Address
 from bot.core.ports import PlatformDoors
 
@@ -72,6 +73,17 @@ class Facts:
             return typing
         return replace(typing, caller=await self._profile(typing.caller, TYPING_SECONDS))
 
+    async def complete_within(self, call: Call, seconds: float) -> Call | None:
+        """As `complete`, tried for so many seconds. Returns None when Slack doesn't say now; and the call as
+        it is when Slack never will: its caller then leads only what Cairn knows of by itself."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await patiently(lambda: self.complete(call), seconds, nothing_said)
+        except Unreachable:
+            return call
+        except (DeliveryError, TimeoutError):
+            return None
+
     async def news(self, caller: Caller) -> Caller | None:
         """What Slack says of somebody who has just called; None when it was asked within the hour, or says
         nothing now."""
@@ -119,6 +131,8 @@ class Facts:
         try:
             told = await self._client.users_info(user=user_of(member))
         except BROKEN as error:
+            if code_of(error) == "missing_scope":
+                raise Unreachable("missing_scope") from None  # it will be missing the next time as well
             raise nothing_said(error) from None
         known = _read_user(caller, told["user"])
         self._told[member] = monotonic(), known

@@ -23,13 +23,14 @@ from bot.core.budget import CallBudget
 from bot.core.catalog import Catalog
 from bot.core.chat.call import Answer, Call, Caller, Typed, Typing
 from bot.core.chat.command import Command
-from bot.core.errors import DeliveryError, TryAgain, Unreachable
+from bot.core.errors import TryAgain
 from bot.core.given import read_typed
 from bot.core.ports import PlatformDoors
 from bot.core.views.asking import ask_missing
-from bot.core.views.errors import busy
+from bot.core.views.calls import unchecked
 
-FACTS_SECONDS = 0.7
+# So long Slack is asked who somebody is who wants to lead: before the acknowledgement, and behind it.
+FACTS_SECONDS, FACTS_KEPT_SECONDS = 0.7, 10.0
 # So long an answer can be brought to where a command was typed.
 HOOK_SECONDS = 1_800.0
 
@@ -120,12 +121,10 @@ class Listeners:
         if not (command.lead or command.plan):
             return None
         budget = current_arrival().answering
-        try:
-            async with asyncio.timeout(min(FACTS_SECONDS, budget.left())):
-                call = await self._facts.complete(call)
-        except (DeliveryError, TimeoutError):
+        complete = await self._facts.complete_within(call, min(FACTS_SECONDS, budget.left()))
+        if complete is None:
             return None
-        answer = await self._doors.check(call, budget)
+        answer = await self._doors.check(complete, budget)
         return None if answer is None else self._naming.answer(answer)
 
     async def _run_action(self, ack: AsyncAck, received: Received) -> None:
@@ -155,13 +154,11 @@ class Listeners:
 
     async def work(self, call: Call, back: str, ask: Ask) -> None:
         """Carries out a call that was kept, and answers it. Raises what `ask` raises, and RetryLater when
-        Slack doesn't tell now who the caller is, or doesn't take the answer."""
+        Slack doesn't take the answer."""
         self._replies.check_turn(call.key)
         origin = unpack(back, user_of(call.caller.address.id), self._reader.hooks)
-        try:
-            answer = await ask(await self._facts.complete(call))
-        except Unreachable:  # it never will
-            answer = Answer(busy(read_typed(call.what)), private=True, refused=True)
+        complete = await self._facts.complete_within(call, FACTS_KEPT_SECONDS)
+        answer = _unchecked(call) if complete is None else await ask(complete)
         if answer is not None:
             await self._replies.bring_kept(call.key, origin, self._naming.answer(answer))
             await self._finish(origin, call.caller)
@@ -231,17 +228,19 @@ class Listeners:
         """The doors' answer. What Slack doesn't tell by itself is fetched before."""
         if (told := self._admit(call)) is not None:
             return told
-        try:
-            async with asyncio.timeout(min(FACTS_SECONDS, budget.left())):
-                call = await self._facts.complete(call)
-        except (DeliveryError, TimeoutError) as error:
-            given = busy(read_typed(call.what))
-            return Answer(given, private=True, refused=True, given_up=isinstance(error, TimeoutError))
+        complete = await self._facts.complete_within(call, min(FACTS_SECONDS, budget.left()))
+        if complete is None:
+            return _unchecked(call)
+        call = complete
         answer = await self._doors.answer(call, budget=budget)
         return None if answer is None else self._naming.answer(answer)
 
     def _admit(self, call: Call) -> Answer | None:
         return self._doors.admit(call.caller.address, call.space.address)
+
+
+def _unchecked(call: Call) -> Answer:
+    return Answer(unchecked(read_typed(call.what)), private=True, refused=True, given_up=True)
 
 
 def _read(read: Callable[[Payload], Any], body: Payload) -> Any:

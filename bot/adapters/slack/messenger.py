@@ -15,6 +15,7 @@ from bot.adapters.slack.render import message_payload
 from bot.core.chat.notice import Absent, CantTell, Finding, Found, Notice, Ref
 from bot.core.domain.ledger import Occurrence
 from bot.core.errors import RetryLater, Unreachable
+from bot.rate_limit import RateLimiter
 
 EVENT_TYPE = "cairn_notice"
 BEFORE = timedelta(minutes=5)  # our clock and Slack's may differ
@@ -26,18 +27,24 @@ Payload = dict[str, Any]
 
 
 class SlackMessenger:
-    """One workspace as the courier sees it."""
+    """One workspace as the courier sees it. `limiter` lets so many messages a second through."""
 
     # Slack stores the key with a message, but nowhere promises to refuse the same one twice.
     deduplicates = False
 
     def __init__(
-        self, client: AsyncWebClient, pictures: Pictures, naming: Naming, direct: DirectMessages
+        self,
+        client: AsyncWebClient,
+        pictures: Pictures,
+        naming: Naming,
+        direct: DirectMessages,
+        limiter: RateLimiter | None = None,
     ) -> None:
         self._client = client
         self._pictures = pictures
         self._naming = naming
         self._direct = direct
+        self._limiter = limiter
         self._limit = MetLimit()
         # How far a search went that was told to wait: the next page, and how many were read.
         self._reached: dict[str, tuple[str, int]] = {}
@@ -61,15 +68,15 @@ class SlackMessenger:
     async def _deliver(self, notice: Notice, payload: Payload) -> Ref:
         to, began = notice.to.id, monotonic()
         known = await self._direct.find(to) if notice.place == "direct" else to
-        channel = known or await self._open(to, notice, began)
+        channel = known or await self._open(to, began)
         try:
-            return await self._say(channel, payload)
+            return await self._say(channel, payload, notice.until)
         except Unreachable:
             if notice.place != "direct" or known is None:
                 raise
             self._limit.check(began)
             await self._direct.forget(to)
-            return await self._say(await self._open(to, notice, began), payload)
+            return await self._say(await self._open(to, began), payload, notice.until)
 
     async def find(self, occurrence: Occurrence) -> Finding:
         """Looks for the key in what was said there since shortly before it was due. Told to wait, it goes on
@@ -113,14 +120,17 @@ class SlackMessenger:
             self._reached.clear()
         self._reached[key] = cursor, page
 
-    async def _open(self, user: str, notice: Notice, began: float) -> str:
+    async def _open(self, user: str, began: float) -> str:
         channel = await self._direct.open(user)
         self._limit.check(began)
-        if monotonic() > notice.until:
-            raise RetryLater("waited for too long", 0.0, alone=True)
         return channel
 
-    async def _say(self, channel: str, payload: Payload) -> Ref:
+    async def _say(self, channel: str, payload: Payload, until: float) -> Ref:
+        """To open a channel takes some time, so the pace of messages is kept here as well."""
+        if self._limiter is not None:
+            await self._limiter.acquire()
+        if monotonic() > until:
+            raise RetryLater("waited for too long", 0.0, alone=True)
         try:
             said = await self._client.chat_postMessage(channel=channel, **payload)
         except BROKEN as error:

@@ -50,14 +50,50 @@ class Renewal:
         self._installs = installs
         self._clock = clock
         self._asked: dict[str, float] = {}
+        self._renewing: dict[str, asyncio.Task[Install]] = {}
         self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client)
 
     async def make_fresh(self, install: Install) -> Install:
-        """The install with a token that can be used now. Raises RetryLater when there is none yet."""
-        now = self._clock.now()
-        end = install.expires_at
-        if end is None or AHEAD < end - now <= LONGEST or self._has_asked(install):
+        """Returns the install with a token that can be used now. Raises RetryLater when there is none yet."""
+        if not self._is_due(install):
             return install
+        # Cut off, a renewal could lose the token.
+        return await asyncio.shield(self._begin(install))
+
+    def begin(self, install: Install) -> None:
+        """Begins to renew a token that ends soon or has ended. Nobody waits for it."""
+        if self._is_due(install):
+            self._begin(install)
+
+    async def aclose(self) -> None:
+        """Waits a little for what is being renewed."""
+        if self._renewing:
+            await asyncio.wait(self._renewing.values(), timeout=PATIENCE)
+
+    def _is_due(self, install: Install) -> bool:
+        end = install.expires_at
+        if end is None or self._has_asked(install):
+            return False
+        return not AHEAD < end - self._clock.now() <= LONGEST
+
+    def _begin(self, install: Install) -> "asyncio.Task[Install]":
+        key = install.tenant.key
+        if (running := self._renewing.get(key)) is not None:
+            return running
+        task = self._renewing[key] = asyncio.create_task(self._renew(install))
+
+        def end(done: "asyncio.Task[Install]") -> None:
+            del self._renewing[key]
+            error = None if done.cancelled() else done.exception()
+            if error is not None:
+                _log(type(error).__name__)
+
+        task.add_done_callback(end)
+        return task
+
+    async def _renew(self, install: Install) -> Install:
+        now = self._clock.now()
+        end = install.expires_at or now
         if await self._installs.begin_renewal(install, now):
             self._asked[install.tenant.key] = monotonic()
             renewed = await self._ask(install, end)

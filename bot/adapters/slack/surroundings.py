@@ -21,6 +21,7 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Space
 from bot.core.ports import Painter, PlatformDoors
 from bot.platform_health import PlatformHealth
+from bot.rate_limit import RateLimiter
 
 API_URL = "https://slack.com/api/"
 CONNECT_SECONDS = 3.0
@@ -29,9 +30,9 @@ READ_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every workspace shares. `openings`: direct messages that each takes unasked in a minute, and
-    `channels`: where those that were opened are kept. `alone`: there is one workspace, so a token that is
-    refused is the platform's trouble."""
+    """What every workspace shares. `openings`: direct messages that each takes unasked in a minute, `rate`:
+    messages in a second (None: any number), `channels`: where the direct messages that were opened are kept.
+    `alone`: there is one workspace, so a token that is refused is the platform's trouble."""
 
     doors: PlatformDoors
     catalog: Catalog
@@ -44,6 +45,7 @@ class Surroundings:
     health: PlatformHealth = field(default_factory=PlatformHealth)
     channels: Memory = field(default_factory=ProcessMemory)
     alone: bool = True
+    rate: float | None = None
 
     def client(self, token: str | None) -> AsyncWebClient:
         # Never sent twice by itself: a message whose end nobody saw may have been said.
@@ -67,7 +69,8 @@ class Surroundings:
         replies = Replies(client, self.session, pictures)
         listeners = Listeners(self.doors, self.catalog, reader, client, replies, naming, self.report)
         direct = DirectMessages(client, Openings(self.openings), self.channels, space.address.id)
-        messenger = SlackMessenger(client, pictures, naming, direct)
+        limiter = None if self.rate is None else RateLimiter(self.rate)
+        messenger = SlackMessenger(client, pictures, naming, direct, limiter)
         return Workspace(space, listeners, messenger, client)
 
 

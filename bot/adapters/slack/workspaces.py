@@ -113,10 +113,11 @@ class ManyWorkspaces:
         self._open: OrderedDict[str, tuple[tuple[str, int], Workspace]] = OrderedDict()
 
     async def find(self, envelope: Envelope) -> Workspace | None:
-        return await self._find(envelope.enterprise, envelope.team)
+        # Nothing that Slack waits for needs a token, so nobody waits for a renewal here.
+        return await self._find(envelope.enterprise, envelope.team, waits=False)
 
     async def at(self, space: Address) -> Workspace | None:
-        return await self._find("", space.id)
+        return await self._find("", space.id, waits=True)
 
     async def leave(self, envelope: Envelope, at: datetime) -> None:
         team = "" if envelope.everywhere else envelope.team
@@ -145,12 +146,15 @@ class ManyWorkspaces:
             self._open.pop(team, None)
             await self._doors.left(Address(SLACK, team), at)
 
-    async def _find(self, enterprise: str, team: str) -> Workspace | None:
+    async def _find(self, enterprise: str, team: str, *, waits: bool) -> Workspace | None:
         install = await self._installs.find(enterprise, team) if team else None
         if install is None:
             self._open.pop(team, None)
             return None
-        install = await self._renewal.make_fresh(install)
+        if waits:
+            install = await self._renewal.make_fresh(install)
+        else:
+            self._renewal.begin(install)
         key = (install.token, install.version)
         known = self._open.get(team)
         if known is None or known[0] != key:

@@ -1,7 +1,10 @@
 """What is said about a call itself: that there were too many, or that its answer was lost."""
 
+from collections.abc import Sequence
+
 from bot.core.chat.message import Message, Text
 from bot.core.chat.part import Markdown
+from bot.core.views.typed_back import hand_back
 
 MINUTE, HOUR = 60, 3_600
 
@@ -35,6 +38,12 @@ def perhaps_posted() -> Message:
         "Can you see my answer?",
         "I posted it in the channel where you asked, and got no confirmation. If it isn't there, ask again.",
     )
+
+
+def unchecked(typed: Sequence[str] = ()) -> Message:
+    """To somebody of whom the platform didn't tell whether they lead. `typed`: what they had typed."""
+    says = "I asked who administers this community and got no answer, so nothing was changed. Try again soon."
+    return Message("I couldn't check that you're a lead", (Text((Markdown(says),)), *hand_back(typed)))
 
 
 def not_opened() -> Message:

@@ -47,4 +47,28 @@ FAULTS = (
         TESTS,
         "nobody_may_look",
     ),
+    Fault(
+        "a renewal holds an acknowledgement up",
+        "bot/adapters/slack/workspaces.py",
+        "return await self._find(envelope.enterprise, envelope.team, waits=False)",
+        "return await self._find(envelope.enterprise, envelope.team, waits=True)",
+        "tests/end_to_end/test_slack_acknowledged.py",
+        "renewal and fault0-ended",
+    ),
+    Fault(
+        "whether somebody leads is asked once only",
+        "bot/adapters/slack/listeners.py",
+        "answer = _unchecked(call) if complete is None else await ask(complete)",
+        "answer = _unchecked(call)",
+        "tests/end_to_end/test_slack_adapter.py",
+        "who_leads_is_asked_again",
+    ),
+    Fault(
+        "a channel that was opened just now is not paced",
+        "bot/adapters/slack/messenger.py",
+        "if self._limiter is not None:",
+        "if False:",
+        "tests/end_to_end/test_slack_messenger.py",
+        "within_the_rate",
+    ),
 )
