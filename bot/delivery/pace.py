@@ -10,7 +10,7 @@ from bot.core.domain.ledger import platform_of
 from bot.rate_limit import WINDOW, RateLimiter
 
 # A bucket's rate is all that its platform takes, and messages don't all take equally long to get there.
-MARGIN = 0.02
+MARGIN = 0.06
 # More than anybody has in flight at once.
 UNLIMITED = 1_000
 

@@ -13,6 +13,7 @@ from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.naming import Naming
 from bot.adapters.slack.openings import Openings
 from bot.adapters.slack.pictures import Pictures
+from bot.adapters.slack.surroundings import TRAVEL_SECONDS
 from bot.core.catalog import Catalog
 from bot.core.chat.chart import Chart
 from bot.core.chat.notice import Finding, Notice, Ref
@@ -77,7 +78,13 @@ async def open_messenger(
             pictures = Pictures(client, unpainted, unpainted)
             direct = DirectMessages(client, Openings(MANY), ProcessMemory(), "T0000000")
             yield Stepping(
-                SlackMessenger(client, pictures, Naming("", ()), direct, RateLimiter(rate) if rate else None),
+                SlackMessenger(
+                    client,
+                    pictures,
+                    Naming("", ()),
+                    direct,
+                    RateLimiter(rate, margin=TRAVEL_SECONDS) if rate else None,
+                ),
                 step,
             )
         return

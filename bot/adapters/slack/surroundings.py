@@ -26,6 +26,8 @@ from bot.rate_limit import RateLimiter
 API_URL = "https://slack.com/api/"
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
+# Not all messages travel equally long, and Slack counts them where they arrive.
+TRAVEL_SECONDS = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Surroundings:
         replies = Replies(client, self.session, pictures)
         listeners = Listeners(self.doors, self.catalog, reader, client, replies, naming, self.report)
         direct = DirectMessages(client, Openings(self.openings), self.channels, space.address.id)
-        limiter = None if self.rate is None else RateLimiter(self.rate)
+        limiter = None if self.rate is None else RateLimiter(self.rate, margin=TRAVEL_SECONDS)
         messenger = SlackMessenger(client, pictures, naming, direct, limiter)
         return Workspace(space, listeners, messenger, client)
 
