@@ -27,7 +27,7 @@ def read_failure(error: Exception, place: str = "") -> DeliveryError:
         case discord.HTTPException():
             return _read_status(error, place)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return Outage("no connection")
+            return Outage("no connection to Discord")
         case _:
             return Unknown(type(error).__name__)
 

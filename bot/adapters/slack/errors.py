@@ -23,7 +23,7 @@ def delivery_error(error: Exception) -> DeliveryError:
     if isinstance(error, SlackApiError):
         return _read_answer(error)
     if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
-        return Outage("no connection")
+        return Outage("no connection to Slack")
     if isinstance(error, ClientConnectionError | TimeoutError | OSError):
         return Unknown("connection lost")
     return Unknown(type(error).__name__)
