@@ -128,6 +128,8 @@ class LifeOfACohort(RuleBasedStateMachine):
         self.all_work()
         self.hall.clock.at += timedelta(weeks=1)
         self.looks()
+        self.joins(FLOOR + 1)
+        self.looks()
 
     def lead(self, command: str, **options: str) -> str:
         return self.hall.lead(command, LEAD, self.space, **options)
