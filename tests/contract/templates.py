@@ -22,9 +22,12 @@ from bot.core.catalog import Catalog
 from bot.core.chat.call import Space
 from bot.core.chat.form import Form
 from bot.core.chat.message import Block, Message, Update
+from bot.core.domain.cohorts import Cohort, CohortId
+from bot.core.domain.schedules import NOT_KEPT, SUMMARY, Schedule
 from bot.core.handlers import FEATURES
-from bot.core.ids import Address
-from bot.core.views import calls, errors, homes, installs, leads, reach, welcome
+from bot.core.ids import Address, MemberId
+from bot.core.recurrence import Recurrence
+from bot.core.views import calls, errors, homes, installs, leads, moving, reach, welcome
 from bot.core.views.asking import ask_missing
 from tests.journeys.conversation import walk
 from tests.journeys.core import CoreSurface
@@ -131,6 +134,8 @@ def _say_the_rest() -> None:
     spaces = tuple(Space(Address("discord", f"{one}"), f"Community {one}") for one in range(2))
     homes.which_home(spaces)
     homes.home_chosen(spaces[0])
+    homes.home_card(spaces[0])
+    _ask_about_a_channel()
     welcome.arrival()
     leads.promoted_role_card()
     leads.demoted_role_card()
@@ -141,6 +146,14 @@ def _say_the_rest() -> None:
     installs.not_installed()
     for command in Catalog(FEATURES).commands.values():
         ask_missing(command, {})
+
+
+def _ask_about_a_channel() -> None:
+    cohort = Cohort(CohortId(1), "Autumn", True, 5)
+    weekly = Recurrence("Europe/Lisbon", 0, 540)
+    moving.move_card(
+        cohort, Schedule(NOT_KEPT, cohort.id, SUMMARY, "channel", "c", weekly, MemberId(1), True), weekly
+    )
 
 
 def _kinds(said: Any) -> Iterator[str]:
