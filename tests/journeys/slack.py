@@ -18,9 +18,11 @@ from bot.adapters.slack.adapter import SlackAdapter, open_slack
 from bot.adapters.slack.publish import REDIRECT_PATH, REQUEST_PATH
 from bot.app import App, build, open_clerk
 from bot.clock import SystemClock
-from bot.core.chat.call import Call, Caller, Space
+from bot.core.budget import CallBudget
+from bot.core.chat.call import Answer, Call, Caller, Space
 from bot.core.chat.notice import Finding, Notice, Ref
 from bot.core.domain.ledger import Occurrence
+from bot.core.inbox import Kept
 from bot.core.outbox import Messenger
 from bot.delivery.clerk import Ask, Desk
 from bot.delivery.courier import Courier
@@ -55,11 +57,19 @@ class Learning:
 
     def __init__(self, doors: ThreadDoors, known: set[tuple[str, str]]) -> None:
         self._doors, self._known = doors, known
-        self.answer, self.suggest, self.home, self.zone = doors.answer, doors.suggest, doors.home, doors.zone
+        self.suggest, self.home, self.zone = doors.suggest, doors.home, doors.zone
         self.left, self.returned, self.known = doors.left, doors.returned, doors.known
         self.gathered, self.lost = doors.gathered, doors.lost
         self.admit, self.keep, self.wake = doors.admit, doors.keep, doors.wake
         self.check = doors.check
+
+    async def answer(
+        self, call: Call, kept: Kept | None = None, budget: CallBudget | None = None
+    ) -> Answer | None:
+        answer = await self._doors.answer(call, kept, budget)
+        if call.caller.name:  # asked for on the way
+            self._known.add((call.space.address.id, call.caller.address.id))
+        return answer
 
     async def learn(self, space: Space, caller: Caller) -> None:
         await self._doors.learn(space, caller)
