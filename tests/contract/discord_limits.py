@@ -25,6 +25,8 @@ NAME = re.compile(r"[-_a-z0-9]{1,32}")
 FILE_BYTES, REQUEST_BYTES = 10 * 1024 * 1024, 25 * 1024 * 1024
 
 ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+# A block of code as people write one; a fence within it would end it.
+FENCED = re.compile(r"```\n(?:(?!```).)*\n```", re.S)
 GROUP = re.compile(r"@(?:everyone|here)")
 CODE = re.compile(r"<(?:@!?(?P<user>\d+)|(?P<group>@&\d+|#\d+|/[^>]*:\d+|a?:\w+:\d+|id:\w+))>")
 LINK = re.compile(r"\[(?P<words>[^\]\n]+)\]\(<?(?P<url>[^\s)>]+)")
@@ -49,7 +51,8 @@ def marked_in(payload: Any) -> list[str]:
 
 
 def mentions_in(text: str) -> list[str]:
-    """Whom Discord would call: escaped signs and code don't count, `@everyone` always does."""
+    """Whom Discord would call: nobody in code or behind an escape, but `@everyone` in a line of code."""
+    text = FENCED.sub("", text)
     groups = ["*" for _ in GROUP.finditer(text)]
     bare = re.sub("`[^`]*`", "", ESCAPED.sub("", text))
     return groups + [found["user"] or "*" for found in CODE.finditer(bare)]
@@ -57,7 +60,7 @@ def mentions_in(text: str) -> list[str]:
 
 def links_in(text: str) -> list[tuple[str, str]]:
     """The addresses behind words, and the words."""
-    return [(found["url"], found["words"]) for found in LINK.finditer(ESCAPED.sub("", text))]
+    return [(found["url"], found["words"]) for found in LINK.finditer(ESCAPED.sub("", FENCED.sub("", text)))]
 
 
 def check_message(body: Payload, files: Collection[str] = ()) -> None:
