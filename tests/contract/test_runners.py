@@ -275,6 +275,7 @@ async def test_a_queue_that_can_not_be_made_prepares_nobody(house: House, start:
     """So no platform is connected; what is mended later needs no restart."""
     url, runner = house.engine.url.render_as_string(hide_password=False), start()
     async with connect(url) as line:
+        await line.execute("DROP SCHEMA IF EXISTS pgqueuer CASCADE")  # another test's queue
         await line.execute("CREATE SCHEMA pgqueuer")
         await line.execute("CREATE VIEW pgqueuer.pgqueuer AS SELECT 1 AS id")
         async with running(runner):

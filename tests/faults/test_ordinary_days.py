@@ -62,7 +62,7 @@ CASES = (
     if SOAK
     else (("sqlite", "slack"), ("postgres", "discord"))
 )
-QUESTION = "Shall I go on?"
+QUESTION, REMINDER = "Shall I go on?", "Your week"
 # What part of the requests: answers of 5xx, limits, lines that break before and after the work was done.
 ODD = 0.01
 LATENCY = (0.03, 0.3)
@@ -332,6 +332,11 @@ def find_waits(engine: Engine) -> list[float]:
         return sorted((row.changed_at - row.due_at).total_seconds() for row in connection.execute(sent))
 
 
+def name_of(text: str) -> str:
+    """What it is that was said; all of it, where nothing of the kind was due."""
+    return "question" if QUESTION in text else "said" if REMINDER in text else text
+
+
 @pytest.mark.parametrize(("database", "platform"), CASES)
 async def test_on_ordinary_bad_days_all_is_said_once_and_nobody_goes_quiet(
     request: pytest.FixtureRequest, database: str, platform: str
@@ -355,7 +360,7 @@ async def test_on_ordinary_bad_days_all_is_said_once_and_nobody_goes_quiet(
                 await days.live(TIP + week * WEEK, storms=False)
             heard = defaultdict[str, list[str]](list)
             for channel, text in sky.said():
-                heard[channel].append("question" if QUESTION in text else "said")
+                heard[channel].append(name_of(text))
             direct = {user: heard[sky.channel_of(user)] for user in days.active + days.idle}
             posted, asked = len(heard[days.channel]), sky.asked()
         states, waits = count_states(engine), find_waits(engine)

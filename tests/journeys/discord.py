@@ -1,7 +1,7 @@
 """Discord as journeys use it: the real client, over sockets, against a fake of ours."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ from bot.delivery.local import LocalRunner
 from bot.delivery.pace import Pace
 from bot.scheduling.planner import Planner
 from bot.settings import Settings
-from tests.end_to_end.discord_fake import TOKEN, FakeDiscord
+from tests.conftest import PATIENCE
+from tests.end_to_end.discord_fake import TOKEN, FakeDiscord, until
 from tests.end_to_end.discord_people import People, items
 from tests.end_to_end.discord_world import EPHEMERAL, Guild, Interaction, Message, Payload, User
 from tests.journeys.conversation import HOME, Manner, Seen, Speaker
@@ -191,13 +192,28 @@ class DiscordSurface:
         return self._guilds[name]
 
     async def _find(self, speaker: Speaker, field: str, text: str) -> tuple[User, Message, Payload]:
-        """The newest message with such a button or select: who sees it, itself, and the button or select."""
+        """The newest message with such a button or select: who sees it, itself, and the button or select. An
+        answer that was put off may still be on its way."""
         guild, user = await self._enter(speaker)
+        found: list[tuple[User, Message, Payload]] = []
+
+        def look() -> bool:
+            found.extend(self._holders(guild, user, field, text))
+            return bool(found)
+
+        with suppress(TimeoutError):
+            await until(look, PATIENCE)
+        assert found, f"{speaker.name} sees no {text!r}"
+        return found[0]
+
+    def _holders(
+        self, guild: Guild, user: User, field: str, text: str
+    ) -> Iterator[tuple[User, Message, Payload]]:
+        """From the newest on."""
         world = self.fake.world
         channels = [guild.channels["general"], world.open_direct(user.id)]
         told = [one for channel in channels for one in world.seen_by(user, channel)]
         for message in sorted(told, key=lambda one: int(one.id), reverse=True):
             for item in items(message.body):
                 if item.get(field) == text:
-                    return user, message, item
-        raise AssertionError(f"{speaker.name} sees no {text!r}")
+                    yield user, message, item
