@@ -45,6 +45,21 @@ settings.register_profile("long", deadline=None, max_examples=1_000)
 settings.load_profile("long" if SOAK else "short")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is about words and rules where it would run on PostgreSQL as well, but for the long
+    campaigns: what is about rows runs on both."""
+    twice = set() if SOAK else {one for one in items if _is_the_second_time(one)}
+    if twice:
+        items[:] = [one for one in items if one not in twice]
+        config.hook.pytest_deselected(items=list(twice))
+
+
+def _is_the_second_time(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    on_postgres = callspec is not None and "postgres" in callspec.params.values()
+    return on_postgres and item.get_closest_marker("one_database") is not None
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two more than there are processors: half of the time goes by while a test waits for something."""
     return (os.cpu_count() or 1) + 2

@@ -19,6 +19,8 @@ from tests.contract.gathering import LEAD, Hall
 from tests.contract.planning import HERE, KIM, MONDAY, SAM
 from tests.contract.test_goals import MORE, TOKENS
 
+pytestmark = pytest.mark.one_database
+
 HOUR = timedelta(hours=1)
 FULL = "Nobody can do that more than {} times a day, so nothing was changed."
 
@@ -160,7 +162,7 @@ def test_cohorts_are_begun_as_often_a_day_as_they_may(hall: Hall) -> None:
         assert (FULL.format(COHORTS.most) in told) == (number == COHORTS.most)
         if number < COHORTS.most:
             hall.lead("close", cohort=f"Cohort {number}")
-            hall.tell(Pressed(hall.find(hall.labels()[0])), LEAD)
+            hall.press("Close it", caller=LEAD)
     with hall.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(cohorts)) == COHORTS.most
 

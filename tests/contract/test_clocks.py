@@ -31,6 +31,8 @@ from tests.contract.test_installs import OLD_KEY, install
 from tests.contract.test_reminders import HOUR, NEXT, Listener
 from tests.soak import at_length
 
+pytestmark = pytest.mark.one_database
+
 DAY, YEAR = timedelta(days=1), timedelta(days=366)
 # Longer than the clock was ahead.
 WEEKS = 56

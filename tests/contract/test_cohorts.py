@@ -17,6 +17,8 @@ from tests.contract.hostile import HOSTILE
 from tests.contract.planning import HERE, KIM, MONDAY, SAM, THERE
 from tests.soak import SOAK
 
+pytestmark = pytest.mark.one_database
+
 ANN = Caller(Address("playground", "ann"), "Ann")
 
 

@@ -22,6 +22,8 @@ from tests.contract.planning import HERE, MONDAY
 from tests.contract.test_delivery import BUCKET, NINE, SPACE, House
 from tests.soak import SOAK
 
+pytestmark = pytest.mark.one_database
+
 DAY = timedelta(days=1)
 EVERYBODY = [f"@person-{number}" for number in range(3)]
 # A thousand in the long campaign.

@@ -12,6 +12,8 @@ from bot.storage.store import DatabaseStore
 from tests.contract.gathering import LEAD, OPEN, Hall
 from tests.contract.planning import HERE, SAM
 
+pytestmark = pytest.mark.one_database
+
 ELSEWHERE = replace(OPEN, channel=Address("playground", "elsewhere"))
 
 

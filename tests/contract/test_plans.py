@@ -19,6 +19,8 @@ from bot.core.views import presses
 from bot.core.views.dates import day_text, week_text
 from tests.contract.planning import CONTENT, HERE, KIM, MONDAY, SAM, THERE, Desk, edited
 
+pytestmark = pytest.mark.one_database
+
 COMMANDS = Catalog(FEATURES).commands
 GAPS = {skill.gap.id: 1 for skill in CONTENT.skill_map.skills}
 

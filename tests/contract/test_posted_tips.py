@@ -17,6 +17,8 @@ from tests.contract.delivering import lease_next
 from tests.contract.gathering import LEAD, Hall, people
 from tests.contract.planning import CONTENT, KIM, MONDAY, SAM, THERE
 
+pytestmark = pytest.mark.one_database
+
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 WEDNESDAY = MONDAY + timedelta(days=2, hours=1)  # 6 January 2027, 10:00 in Lisbon

@@ -13,6 +13,8 @@ from bot.storage.store import DatabaseStore
 from tests.contract.gathering import LEAD, Hall, people
 from tests.contract.planning import MONDAY
 
+pytestmark = pytest.mark.one_database
+
 CROWD = people(5)
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)

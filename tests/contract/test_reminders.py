@@ -25,6 +25,8 @@ from bot.storage.tables import ledger
 from tests.contract.delivering import UNPACED, Sink, hop
 from tests.contract.planning import HERE, KIM, MONDAY, SAM, THERE, Desk
 
+pytestmark = pytest.mark.one_database
+
 NEXT = MONDAY + timedelta(weeks=1)  # Monday 11 January 2027, 09:00 in Lisbon
 HOUR = timedelta(hours=1)
 

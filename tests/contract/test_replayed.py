@@ -24,6 +24,8 @@ from tests.contract.planning import HERE, MONDAY, THERE
 from tests.contract.storing import count_rows
 from tests.contract.test_restored import EVERYBODY, FIRST, HOUR, WEEK, Scene
 
+pytestmark = pytest.mark.one_database
+
 ANN, BOB, CY = people(3)
 WITHOUT_ANN = EVERYBODY[1:]
 SERVER_ROLE = Role("78")

@@ -27,6 +27,8 @@ from bot.core.router import Router
 from bot.curriculum.load import load_content
 from tests.soak import SOAK
 
+pytestmark = pytest.mark.one_database
+
 HERE = Space(Address("playground", "here"), "Here")
 THERE = Space(Address("playground", "there"), "There")
 SAM = Caller(Address("playground", "sam"), "Sam")

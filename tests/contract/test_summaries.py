@@ -17,6 +17,8 @@ from tests.contract.delivering import lease_next
 from tests.contract.gathering import LEAD, OPEN, Hall, people
 from tests.contract.planning import MONDAY, SAM, THERE
 
+pytestmark = pytest.mark.one_database
+
 HOUR = timedelta(hours=1)
 FRIDAY = MONDAY + timedelta(days=4)  # 8 January 2027, 09:00 in Lisbon
 CROWD = people(FLOOR)

@@ -12,6 +12,8 @@ from bot.storage.store import DatabaseStore
 from tests.contract.gathering import LEAD, Hall
 from tests.contract.planning import HERE, MONDAY, THERE
 
+pytestmark = pytest.mark.one_database
+
 LISBON, TOKYO = "Europe/Lisbon", "Asia/Tokyo"
 WEEK = timedelta(weeks=1)
 # As a command comes, and as the platform answers when it is asked.

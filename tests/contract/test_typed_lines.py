@@ -29,10 +29,13 @@ from tests.contract import slack_payloads as sent
 from tests.contract.planning import HERE, KIM, MONDAY, SAM, Desk
 from tests.contract.slack_payloads import BOT, HOOKS, TEAM
 
+pytestmark = pytest.mark.one_database
+
 CATALOG = Catalog(FEATURES)
 LEAD = replace(SAM, is_lead=True, handle="sam")
 PREFIX = "ai-"
-INTEGER, BOOLEAN = 4, 5
+INTEGER, BOOLEAN, USER = 4, 5, 6
+SOMEBODY = "123456789012345678"
 GENERAL = ReplyTo(Address("playground", "general"), can_post=True)
 HINTS = {one["command"]: one.get("usage_hint", "") for one in manifest(CATALOG)["features"]["slash_commands"]}
 # What people put where a hint names an option.
@@ -122,7 +125,9 @@ def on_discord(line: str) -> Typed:
     data = {"name": root, "options": [{"type": 1, "name": member, "options": given}] if member else given}
     read = read_asked({"type": 2, "data": data}, {})
     assert isinstance(read, Typed)
-    return read
+    # Who is picked there is the person whose name stands in the line.
+    people = {name: value for name, value in what.options.items() if by_name[name]["type"] == USER}
+    return replace(read, options={**read.options, **people})
 
 
 def _give(option: dict[str, Any], value: str) -> dict[str, Any]:
@@ -133,6 +138,8 @@ def _give(option: dict[str, Any], value: str) -> dict[str, Any]:
         assert option["min_value"] <= given <= option["max_value"]
     elif kind == BOOLEAN:
         given = value == "yes"
+    elif kind == USER:
+        given = SOMEBODY
     else:
         assert len(value) <= option.get("max_length", len(value))  # a person has none
     assert not option.get("choices") or given in [one["value"] for one in option["choices"]]

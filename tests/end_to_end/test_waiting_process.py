@@ -22,6 +22,7 @@ from tests.end_to_end.test_discord_process import Scene as DiscordScene
 from tests.end_to_end.test_discord_process import read
 from tests.end_to_end.test_discord_process import scene as discord
 from tests.end_to_end.waiting import Database, Process
+from tests.soak import at_length
 
 SOAK = bool(os.environ.get("CAIRN_SOAK"))
 KILLS = 30 if SOAK else 2
@@ -76,6 +77,13 @@ class Scene:
     def mention(self, person: Person, text: str) -> Payload:
         said = {"user": self.user, "ts": self.workspace.stamp(), "channel": GENERAL, "type": "app_mention"}
         return person.event_payload({**said, "text": f"<@{self.workspace.bot}> {escape(text)}"})
+
+
+EITHER = [
+    ("sqlite", "http"),
+    ("postgres", "socket"),
+    *at_length([("sqlite", "socket"), ("postgres", "http")]),
+]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -156,7 +164,7 @@ async def slack_fake() -> AsyncIterator[SlackFake]:
     await fake.stop()
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize(("database", "transport"), EITHER, indirect=["database"])
 async def test_killed_at_any_moment_what_was_acknowledged_is_there_once(
     slack: Scene, transport: Transport
 ) -> None:
@@ -194,7 +202,7 @@ async def test_killed_at_any_moment_what_was_acknowledged_is_there_once(
     assert mentioned
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize(("database", "transport"), EITHER, indirect=["database"])
 async def test_asked_to_stop_in_a_burst_it_loses_nothing(slack: Scene, transport: Transport) -> None:
     member = await slack.start(transport)
     acknowledged = set[str]()

@@ -29,6 +29,7 @@ from tests.end_to_end.discord_people import items
 from tests.end_to_end.slack_fake import SlackFake
 from tests.faults.field import KIND, LISBON, SOAK, WEEK, Worker, count_states
 from tests.faults.worker import Orders
+from tests.soak import at_length
 
 # Long enough ago that all weeks of a campaign are: Slack stamps what it is told with the real time.
 NINE = datetime(2016, 3, 7, 9, tzinfo=UTC)
@@ -217,7 +218,16 @@ class Campaign:
         assert set(count_states(self.engine)) == {"sent"}
 
 
-@pytest.mark.parametrize("name", ["slack", "discord", "discord, later"])
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("sqlite", "slack"),
+        ("sqlite", "discord, later"),
+        ("postgres", "discord"),
+        *at_length([("postgres", "slack"), ("postgres", "discord, later"), ("sqlite", "discord")]),
+    ],
+    indirect=["url"],
+)
 async def test_a_worker_killed_anywhere_loses_nothing_and_says_nothing_twice(url: str, name: str) -> None:
     dice = random.Random(f"{name} {url.partition(':')[0]}")
     async with open_sink(name) as sink:
