@@ -65,9 +65,9 @@ async def say(met: Many, person: Person) -> str:
     row, notice = row_for(person.workspace, person.id)
     try:
         await met.adapter.messenger.post(row, notice)
+        found = await met.adapter.messenger.find(row)
     except DeliveryError as error:
         return type(error).__name__
-    found = await met.adapter.messenger.find(row)
     return "said" if isinstance(found, Found) else type(found).__name__
 
 

@@ -50,6 +50,7 @@ def open_bot(app: App, memory: Remembered, api_url: str = "", gateway_url: str =
         api_url=api_url,
         gateway_url=gateway_url,
         proof=app.settings.proof,
+        patience=PATIENCE,  # what is kept for later would wait for a worker, and none runs here
     )
 
 
