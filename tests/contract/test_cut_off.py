@@ -20,6 +20,8 @@ from tests.contract.gathering import Hall, people
 from tests.contract.planning import HERE, MONDAY
 from tests.contract.test_leaving import is_gone
 
+pytestmark = pytest.mark.one_database
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)

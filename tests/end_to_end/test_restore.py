@@ -110,6 +110,7 @@ async def test_a_backup_of_a_burst_goes_on_elsewhere(
         assert twice == {user.name for user in community.users[1:]}
 
 
+@pytest.mark.one_database
 async def test_a_database_that_holds_something_is_set_aside_only_when_asked(
     community: Community, make_site: Callable[[str], Site], tmp_path: Path
 ) -> None:

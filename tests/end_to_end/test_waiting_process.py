@@ -104,6 +104,7 @@ async def slack(tmp_path: Path, database: Database) -> AsyncIterator[Scene]:
     await fake.stop()
 
 
+@pytest.mark.one_database
 async def test_killed_after_the_acknowledgement_a_command_is_answered_by_who_comes_next(slack: Scene) -> None:
     member = await slack.start()
     slack.database.slow_down()
@@ -120,6 +121,7 @@ async def test_killed_after_the_acknowledgement_a_command_is_answered_by_who_com
     assert (post.channel, post.audience) == (GENERAL, slack.user)
 
 
+@pytest.mark.one_database
 async def test_an_event_that_was_acknowledged_is_answered_once_though_slack_says_it_again(
     slack: Scene,
 ) -> None:
@@ -232,6 +234,7 @@ async def test_asked_to_stop_in_a_burst_it_loses_nothing(slack: Scene, transport
     assert slack.count() + slack.count(INTERRUPTED) >= len(acknowledged)
 
 
+@pytest.mark.one_database
 async def test_replayed_fifty_times_a_request_has_one_effect(slack: Scene) -> None:
     member = await slack.start("http")
     sent = member.command_payload("/skillgap", "I run EKS")
@@ -243,6 +246,7 @@ async def test_replayed_fifty_times_a_request_has_one_effect(slack: Scene) -> No
     assert slack.database.questions() == ["I run EKS"]
 
 
+@pytest.mark.one_database
 async def test_killed_after_the_acknowledgement_a_command_on_discord_is_answered(
     discord: DiscordScene, database: Database
 ) -> None:

@@ -26,6 +26,8 @@ from tests.faults.field import KIND, LISBON, WEEK, count_states
 from tests.faults.platforms import MANY, Unpainted
 from tests.faults.worker import FastClock, Keys, hop
 
+pytestmark = pytest.mark.one_database
+
 # Slack stamps what it is told with the real time, so what is due has been so for long.
 NINE = datetime(2016, 3, 7, 9, tzinfo=UTC)
 PEOPLE = 8
