@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
+        # The one door: what is wrong at the start becomes a line, a bug of ours a reference to its trace.
         from bot.start_errors import explain
 
         alone = getattr(args, "do", None) is _play
